@@ -1,0 +1,36 @@
+PYTHON ?= python3
+V := .venv
+ARGS ?=
+PIP := $(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --only-binary :all: --require-hashes
+
+demo: $(V)/.ok  ## run a whole operation here, no services to start
+	@$(V)/bin/vocu demo $(ARGS)
+
+test: $(V)/.ok  ## fast tests first, then real processes on loopback
+	@$(V)/bin/python -m pytest -q $(ARGS)
+
+check: $(V)/.ok  ## lint, types, import rules, dependencies
+	@$(V)/bin/ruff check .
+	@$(V)/bin/ruff format --check .
+	@$(V)/bin/mypy
+	@$(V)/bin/lint-imports
+	@$(V)/bin/deptry .
+
+bench: $(V)/.ok  ## what docs/performance.md quotes
+	@$(V)/bin/python -m bench $(ARGS)
+
+lock:  ## renew requirements/ (the files record hashes, no addresses)
+	@$(V)/bin/uv --no-config pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --exclude-newer "7 days" --extra hub --extra desk --extra dev -o requirements/lock.txt pyproject.toml
+
+# uv installs in seconds; pip does the same work where uv cannot (mirrors named in pip.conf).
+$(V)/.ok: requirements/lock.txt requirements/uv.txt pyproject.toml
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "vocu needs python3-venv: run 'apt install python3-venv', then make again"; exit 1; }
+	@$(PYTHON) -m venv --clear $(V)
+	-@$(PIP) -r requirements/uv.txt
+	@$(V)/bin/uv --no-config --system-certs pip install -q -p $(V)/bin/python --no-deps --no-build --require-hashes -r requirements/lock.txt || $(PIP) -r requirements/lock.txt
+	@$(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: demo test check bench lock
+.DEFAULT_GOAL := demo

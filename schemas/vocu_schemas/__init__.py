@@ -1,0 +1,1 @@
+"""JSON Schemas and code lists: one contract for every language."""
