@@ -1,0 +1,1 @@
+"""Keys, signatures, seals and passphrases: the only part of vocu that touches the library `cryptography`."""

@@ -1,0 +1,79 @@
+"""Secrets under a passphrase: Argon2id (RFC 9106) makes the key, Cobblestone-256 seals. Desk only.
+
+The file says how it was made, within bounds: a hostile one must not make its reader spend hours or all memory.
+"""
+
+import unicodedata
+from typing import Annotated, Literal
+
+import msgspec
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from vocu.canonical import b64, decode, encode, unb64
+from vocu.crypto.opening import local_open
+from vocu.crypto.sealing import KEY_SIZE, local_seal
+from vocu.errors import MalformedError, RefusedError, UntrustedError
+
+SALT_SIZE = 16
+_CONTEXT = b"passphrase"
+
+
+class Argon2Cost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How dear a guess is: memory in KiB, passes over it, lanes in parallel. 1 GiB, 16 passes, 8 lanes at most."""
+
+    memory_kib: Annotated[int, msgspec.Meta(ge=64, le=1024 * 1024)]
+    passes: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    lanes: Annotated[int, msgspec.Meta(ge=1, le=8)]
+
+
+DEFAULT = Argon2Cost(memory_kib=256 * 1024, passes=3, lanes=4)
+DEMO = Argon2Cost(memory_kib=19 * 1024, passes=2, lanes=1)
+
+
+class LockedSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The document on disk."""
+
+    suite: Literal["vocu/1 argon2id cobblestone256"]
+    cost: Argon2Cost
+    salt: str
+    sealed: str
+
+
+_decoder = msgspec.json.Decoder(LockedSecret)
+
+
+def lock(secret: bytes, passphrase: str, *, salt: bytes, cost: Argon2Cost = DEFAULT) -> bytes:
+    """A canonical JSON document that only the passphrase opens. `salt` is 16 random bytes, new for each document.
+
+    Raises RefusedError `empty-passphrase`.
+    """
+    if len(salt) != SALT_SIZE:
+        raise ValueError(f"a salt has {SALT_SIZE} bytes, not {len(salt)}")
+    if not passphrase:
+        raise RefusedError("empty-passphrase", "An empty passphrase protects nothing; choose one.")
+    sealed = local_seal(_derive(passphrase, salt, cost), _CONTEXT, secret)
+    return encode(LockedSecret(suite="vocu/1 argon2id cobblestone256", cost=cost, salt=b64(salt), sealed=b64(sealed)))
+
+
+def unlock(document: bytes, passphrase: str) -> bytes:
+    """The secret that `lock` locked.
+
+    Raises RefusedError `wrong-passphrase`, also where the document was changed: the two cannot be told apart.
+    Raises MalformedError where it is not such a document, or asks for more than the bounds allow.
+    """
+    locked = decode(document, _decoder)
+    key = _derive(passphrase, unb64(locked.salt, SALT_SIZE), locked.cost)
+    try:
+        return local_open(key, _CONTEXT, unb64(locked.sealed))
+    except UntrustedError:
+        raise RefusedError("wrong-passphrase", "This passphrase does not open the file; try again.") from None
+
+
+def _derive(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
+    try:
+        # The same words typed on another keyboard must give the same bytes (RFC 8265 §4.2).
+        password = unicodedata.normalize("NFC", passphrase).encode()
+    except UnicodeEncodeError:
+        raise MalformedError("bad-passphrase", "This passphrase is not valid text; type it again.") from None
+    argon2 = Argon2id(salt=salt, length=KEY_SIZE, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
+    return argon2.derive(password)
