@@ -1,0 +1,136 @@
+"""A desk's own verified view of a log: it takes nothing on the hub's word, and keeps what proves a lie."""
+
+from collections.abc import Sequence
+
+from vocu.crypto.keys import HubVerifyKey
+from vocu.errors import UntrustedError
+from vocu.log.checkpoint import Checkpoint, open_checkpoint
+from vocu.log.entry import Leaf, parse_leaf
+from vocu.log.merkle import MerkleTree, leaf_hash, verify_inclusion
+
+
+class TrustedLog:
+    """The leaves that the hub showed and signed for. It knows nothing of what the entries say.
+
+    Every alarm carries in `details` the signed notes that contradict each other, so that a third party who trusts
+    neither side can check it.
+    """
+
+    def __init__(self, origin: str, hub_key: HubVerifyKey) -> None:
+        self.origin = origin
+        self._hub_key = hub_key
+        self._tree = MerkleTree()
+        self._note = ""
+        self._last_hub_ms = 0
+        # Heads that the hub signed in receipts before it showed us that far, to be compared once it does.
+        self._promised: dict[int, tuple[bytes, str]] = {}
+
+    @property
+    def size(self) -> int:
+        return self._tree.size
+
+    @property
+    def note(self) -> str:
+        """The checkpoint accepted last, as the hub signed it; empty before the first."""
+        return self._note
+
+    def root(self, size: int | None = None) -> bytes:
+        """The root of the first `size` leaves, or of all. Raises RefusedError (beyond-log) for more than there are."""
+        return self._tree.root(size)
+
+    def accept(self, leaf_datas: Sequence[bytes], note: str) -> Checkpoint:
+        """Append the leaves if the note is the hub's signature over exactly the log that they make of ours.
+
+        Otherwise the view stays as it was. Raises UntrustedError: rolled-back (the hub signed a smaller log than
+        before), forked (another history), time-ran-back, bad-checkpoint; MalformedError for bytes of another form.
+        """
+        checkpoint = open_checkpoint(note, self._hub_key, self.origin)
+        if checkpoint.size < self.size:
+            raise UntrustedError(
+                "rolled-back",
+                f"The hub's log has shrunk from {self.size} to {checkpoint.size} entries. Stop and raise the alarm.",
+                self._evidence(note),
+            )
+        if checkpoint.size != self.size + len(leaf_datas):
+            raise UntrustedError(
+                "bad-checkpoint",
+                f"The hub signed for {checkpoint.size} entries but showed {self.size + len(leaf_datas)}; ask again.",
+                self._evidence(note),
+            )
+        last_hub_ms = self._last_hub_ms
+        for data in leaf_datas:
+            last_hub_ms = self._require_later(parse_leaf(data), last_hub_ms, note)
+        size = self.size
+        self._tree.extend(map(leaf_hash, leaf_datas))
+        try:
+            self._require_same_history(checkpoint.size, checkpoint.root, note)
+            for promised, (root, receipt) in self._promised.items():
+                if promised <= self.size:
+                    self._require_same_history(promised, root, receipt, note)
+        except UntrustedError:
+            self._tree.truncate(size)
+            raise
+        self._promised = {promised: head for promised, head in self._promised.items() if promised > self.size}
+        self._last_hub_ms = last_hub_ms
+        self._note = note
+        return checkpoint
+
+    def check_head(self, size: int, root: bytes) -> None:
+        """Compare the head that another desk signed with ours. Raises UntrustedError (split-view) if they differ.
+
+        Call it once the entry that holds the head was accepted: an honest desk's head is never beyond its own entry.
+        """
+        if not 0 <= size <= self.size or self.root(size) != root:
+            raise UntrustedError(
+                "split-view",
+                f"Another desk saw another log at {size} entries: the hub shows different histories to different "
+                "desks. Stop, raise the alarm, and compare the heads by telephone.",
+                (f"head signed by the other desk: {size} {root.hex()}", *self._evidence()),
+            )
+
+    def check_receipt(self, index: int, size: int, leaf_data: bytes, proof: Sequence[bytes], note: str) -> Leaf:
+        """The leaf that the hub admitted at `index`, once the proof, the note and what we verified before all agree.
+
+        The caller compares its digest with what it sent. A receipt for a log longer than ours is remembered, and
+        compared when `accept` gets there. Raises UntrustedError: bad-proof, bad-checkpoint, forked, time-ran-back.
+        """
+        leaf = parse_leaf(leaf_data)
+        checkpoint = open_checkpoint(note, self._hub_key, self.origin)
+        if checkpoint.size != size:
+            raise UntrustedError(
+                "bad-checkpoint", "The receipt names another size than its checkpoint; do not rely on it.", (note,)
+            )
+        verify_inclusion(index, size, leaf_hash(leaf_data), proof, checkpoint.root)
+        if size <= self.size:
+            self._require_same_history(size, checkpoint.root, note)
+            return leaf
+        if index >= self.size:
+            self._require_later(leaf, self._last_hub_ms, note)
+        root, earlier_note = self._promised.setdefault(size, (checkpoint.root, note))
+        if root != checkpoint.root:
+            raise _forked(size, (earlier_note, note))
+        return leaf
+
+    def _require_same_history(self, size: int, root: bytes, note: str, against: str | None = None) -> None:
+        if self.root(size) != root:
+            raise _forked(size, (against, note) if against else self._evidence(note))
+
+    def _require_later(self, leaf: Leaf, last_hub_ms: int, note: str) -> int:
+        if leaf.hub_ms < last_hub_ms:
+            raise UntrustedError(
+                "time-ran-back",
+                f"The hub admitted an entry at {leaf.hub_ms} after one at {last_hub_ms}. Stop and raise the alarm.",
+                self._evidence(note),
+            )
+        return leaf.hub_ms
+
+    def _evidence(self, *notes: str) -> tuple[str, ...]:
+        return tuple(note for note in (self._note, *notes) if note)
+
+
+def _forked(size: int, notes: tuple[str, ...]) -> UntrustedError:
+    return UntrustedError(
+        "forked",
+        f"The hub signed two different histories of {size} entries. Stop, raise the alarm, and keep both notes.",
+        notes,
+    )
