@@ -1,0 +1,181 @@
+"""Checks a filled-in form against its JSON Schema and its rules, and says in words what is wrong, all of it at once."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import jsonschema_rs
+import msgspec
+
+from vocu import canonical
+from vocu.errors import MalformedError
+from vocu.form.codes import countries, currencies
+from vocu.form.days import first_day
+from vocu.form.messages import Answer, CrossCheck, Feedback, Question, WarningNotice
+from vocu.form.report import Part, SeizureNominal, SeizureReport
+from vocu.form.returns import DailyReturn, OutcomeReturn
+from vocu.form.rules import RULES
+
+FORMS: Final[dict[str, type[Part]]] = {
+    "seizure": SeizureReport,
+    "seizure_nominal": SeizureNominal,
+    "daily_return": DailyReturn,
+    "warning": WarningNotice,
+    "feedback": Feedback,
+    "question": Question,
+    "answer": Answer,
+    "cross_check": CrossCheck,
+    "outcome_return": OutcomeReturn,
+}
+EARLIEST_DAY: Final = date(1990, 1, 1)
+NOTHING_ADDED: Final[frozenset[str]] = frozenset()
+
+
+def validate(form: str, value: dict[str, Any] | bytes, added: frozenset[str] = NOTHING_ADDED) -> None:
+    """Accepts a filled-in form, as plain JSON values or as JSON, or raises MalformedError("bad-form"), with one detail
+    per fault: "goods[0].quantity: what is wrong and what is allowed". `added` are the operation's own commodities."""
+    if isinstance(value, bytes):
+        value = _parse(value)
+    faults = findings(form, value, added)
+    if faults:
+        raise MalformedError("bad-form", f"This {_title(form)} cannot be accepted; correct what is listed.", faults)
+
+
+def read(form: str, data: bytes, added: frozenset[str] = NOTHING_ADDED) -> Part:
+    """The form that canonical bytes hold, of the class in FORMS.
+
+    Raises MalformedError: `bad-form` as `validate` does, `not-json`, or `not-canonical`.
+    """
+    validate(form, data, added)
+    return canonical.decode(data, _decoder(form))
+
+
+def findings(form: str, value: dict[str, Any], added: frozenset[str] = NOTHING_ADDED) -> tuple[str, ...]:
+    """All faults of a filled-in form, in words, each with its path. The rules are asked once the schema is content."""
+    validator = _validator(form)
+    if not validator.is_valid(value):
+        return _in_words(validator.iter_errors(value))
+    rules = RULES.get(form)
+    return () if rules is None else tuple(rules(value, added))
+
+
+_PAST_DAYS: Final[dict[type[Part], tuple[str, ...]]] = {
+    SeizureReport: ("seizure_day", "received_day"),
+    DailyReturn: ("day",),
+    Feedback: ("control_day",),
+    CrossCheck: ("asked_day", "answered_day"),
+    OutcomeReturn: ("period_from", "period_to"),
+}
+
+
+def check_days(form: Part, today: date) -> None:
+    """Raises MalformedError("bad-day") where a day that must lie in the past is before 1990 or after tomorrow: the
+    local date at the place may be one ahead of `today`, the date in UTC. A month or year counts by its first day."""
+    for name in _PAST_DAYS.get(type(form), ()):
+        text = getattr(form, name)
+        if text is not None and not EARLIEST_DAY <= first_day(text) <= today + timedelta(days=1):
+            raise MalformedError(
+                "bad-day", f"{name}: {text} is before {EARLIEST_DAY} or in the future; give the day on which it was."
+            )
+
+
+@cache
+def _schema(name: str) -> Any:
+    return msgspec.json.decode((resources.files("vocu_schemas") / "form" / f"{name}.json").read_bytes())
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise MalformedError("not-json", "These bytes are not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise MalformedError("bad-form", "A form is a JSON object, in curly brackets.")
+    return value
+
+
+@cache
+def _decoder(form: str) -> msgspec.json.Decoder[Part]:
+    return msgspec.json.Decoder(FORMS[form])
+
+
+@cache
+def _validator(form: str) -> jsonschema_rs.Draft202012Validator:
+    shared = [(f"urn:vocu:form:{name}", _schema(name)) for name in ("values", "codes")]
+    return jsonschema_rs.Draft202012Validator(
+        _schema(form),
+        validate_formats=True,
+        formats={
+            "country": countries().__contains__,
+            "currency": currencies().__contains__,
+            "day": _on_the_calendar,
+            "reduced-day": _on_the_calendar,
+        },
+        retriever=_refuse_to_fetch,
+        registry=jsonschema_rs.Registry(shared, retriever=_refuse_to_fetch),
+        pattern_options=jsonschema_rs.RegexOptions(),
+    )
+
+
+def _refuse_to_fetch(uri: str) -> Any:
+    raise LookupError(f"A form may not refer to {uri}: schemas are never fetched.")
+
+
+def _on_the_calendar(text: str) -> bool:
+    try:
+        first_day(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _title(form: str) -> str:
+    title: str = _schema(form)["title"]
+    return title.partition(",")[0].lower()
+
+
+def _in_words(errors: Iterator[jsonschema_rs.ValidationError]) -> tuple[str, ...]:
+    words: dict[str, str] = {}  # by path: a value that is wrong in two ways needs to be put right once
+    for error in errors:
+        for path, what in _faults(error):
+            words.setdefault(path, what)
+    return tuple(f"{path}: {what}" if path else what for path, what in words.items())
+
+
+def _faults(error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str]]:
+    path = _path(error.instance_path)
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.Required(property=name):
+            yield _join(path, name), "is missing"
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
+            yield from ((_join(path, name), "is not a field of this form") for name in names)
+        case jsonschema_rs.ValidationErrorKind.Enum(options=options):
+            yield path, f"{_shown(error.instance)} is not one of {', '.join(map(str, options))}"
+        case _:
+            meaning = _meaning(error.absolute_keyword_location)
+            yield path, f"{_shown(error.instance)} is not {meaning}" if meaning else error.message
+
+
+def _path(steps: list[str | int]) -> str:
+    path = ""
+    for step in steps:
+        path = f"{path}[{step}]" if isinstance(step, int) else _join(path, step)
+    return path
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _shown(instance: Any) -> str:
+    text = json.dumps(instance, ensure_ascii=False)
+    return text if len(text) <= 50 else text[:47] + "..."
+
+
+def _meaning(location: str | None) -> str | None:
+    """The description of the value's kind in form/values.json, where the fault lies in one."""
+    _, found, rest = (location or "").partition("urn:vocu:form:values#/$defs/")
+    return _schema("values")["$defs"][rest.partition("/")[0]]["description"] if found else None
