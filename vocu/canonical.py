@@ -1,14 +1,15 @@
-"""Canonical JSON: the one byte form of a value (RFC 8785, restricted as docs/protocol.md §2 says).
+"""Canonical JSON: the one byte form of a value (RFC 8785, restricted as docs/protocol.md §1 says).
 
-ASCII keys, sorted; no white space; integers below 2^53; no floats, no null; depth at most 8. Bytes that were
-signed travel verbatim, and a receiver accepts them only where `encode(decode(b)) == b`. The types do most of the
-work: a Struct names its fields, so an unknown key, a duplicate key, another order, a float or a null cannot survive
-the round trip.
+ASCII keys, sorted; no white space; integers between -2^53 and 2^53; no floats, no null; at most 8 lists and objects
+inside each other. Bytes that were signed travel verbatim, and a receiver accepts them only where
+`encode(decode(b)) == b`. The types do most of the work: a Struct names its fields, so an unknown key, a duplicate key,
+another order or another spelling cannot survive the round trip.
 """
 
 import base64
 import binascii
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -20,11 +21,32 @@ MAX_DEPTH = 8
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
+_anything: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+
+
+def _plain_type() -> Any:
+    """The type of everything that the rules allow, so that msgspec checks depth, integers, floats and null in C."""
+    scalar = Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | str | bool
+    nested: Any = scalar
+    for _ in range(MAX_DEPTH):
+        nested = scalar | list[nested] | dict[str, nested]
+    return nested
+
+
+_plain: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_plain_type())
 
 
 def encode(value: Any) -> bytes:
-    """The canonical bytes of a Struct, or of plain dicts, lists, strings, integers and booleans."""
-    return _encoder.encode(value)
+    """The canonical bytes of a Struct, or of plain dicts, lists, strings, integers and booleans.
+
+    Raises MalformedError where a text is not Unicode (a lone surrogate) or the value contains itself.
+    """
+    try:
+        return _encoder.encode(value)
+    except (UnicodeEncodeError, RecursionError):
+        raise MalformedError(
+            "bad-value", "This holds broken characters or nests without end; enter it again."
+        ) from None
 
 
 def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -37,42 +59,39 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         canonical = _encoder.encode(value)
     except msgspec.ValidationError as error:
         raise MalformedError("bad-value", f"This value is not of the form the protocol prescribes: {error}.") from None
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError, OverflowError):
-        raise MalformedError("not-json", "These bytes are not valid JSON.") from None
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        raise MalformedError(
+            "not-json", "These bytes are not valid JSON; send UTF-8 text as RFC 8259 has it."
+        ) from None
     if canonical != data:
         raise MalformedError("not-canonical", "This JSON is not in canonical form; sign and send canonical bytes.")
+    _require_rules(data)
     return value
-
-
-_anything: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 def decode_any(data: bytes) -> Any:
-    """The untyped value of canonical bytes: dicts, lists, strings, integers, booleans."""
-    value = decode(data, _anything)
-    _require_plain(value, 1)
-    return value
+    """The untyped value of canonical bytes: dicts, lists, strings, integers, booleans. Raises MalformedError."""
+    return decode(data, _anything)
 
 
-def _require_plain(value: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise MalformedError("not-canonical", f"Canonical JSON nests at most {MAX_DEPTH} deep.")
-    match value:
-        case bool() | str():
-            return
-        case int():
-            if abs(value) > MAX_INTEGER:
-                raise MalformedError("not-canonical", "Canonical JSON holds integers below 2^53 only.")
-        case list():
-            for item in value:
-                _require_plain(item, depth + 1)
-        case dict():
-            for key, item in value.items():
-                if not key.isascii():
-                    raise MalformedError("not-canonical", "Canonical JSON has ASCII keys only.")
-                _require_plain(item, depth + 1)
-        case _:
-            raise MalformedError("not-canonical", "Canonical JSON holds no floats and no null.")
+def _require_rules(data: bytes) -> None:
+    """Refuse what a type may leave open, with `Any`, unbounded integers or free keys, but canonical JSON does not."""
+    try:
+        plain = _plain.decode(data)
+    except msgspec.ValidationError as error:
+        raise MalformedError("not-canonical", f"Canonical JSON does not allow this value: {error}.") from None
+    if not data.isascii() and not all(key.isascii() for key in _keys(plain)):
+        raise MalformedError("not-canonical", "Canonical JSON has ASCII keys only; rename them.")
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for item in value:
+        yield from _keys(item)
 
 
 def b64(data: bytes) -> str:
