@@ -1,41 +1,50 @@
-"""What JSON Schema cannot say: how the fields of one form depend on each other.
+"""What JSON Schema cannot say: how the fields of one form depend on each other, and which commodities there are."""
 
-Each rule gets a form that its schema accepts, and yields one finding per fault: the path, and what to do.
-"""
-
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from vocu.form.codes import is_code, parents
-
-Findings = Iterator[str]
-
-
-def seizure(form: dict[str, Any], added: frozenset[str]) -> Findings:
-    """Every goods line in itself; no more persons arrested than involved; transit only between known ends."""
-    for number, line in enumerate(form["goods"]):
-        yield from _goods_line(f"goods[{number}]", line, added)
-    yield from _no_more(
-        "persons_arrested", form.get("persons_arrested"), "persons_involved", form.get("persons_involved")
-    )
+from vocu.form.messages import CrossCheck, Feedback, WarningNotice
+from vocu.form.report import GoodsLine, Part, SeizureReport
+from vocu.form.returns import DailyReturn, OutcomeReturn
 
 
-def _goods_line(path: str, line: dict[str, Any], added: frozenset[str]) -> Findings:
-    yield from _commodity(f"{path}.commodity", line["commodity"], added)
-    pending = line.get("quantity_basis") == "pending"
-    if pending and "quantity" in line:
+def broken_rules(form: Part, added: frozenset[str]) -> Iterator[str]:
+    """One finding per fault, "path: what to do", in a form that its schema accepts; `added` are the commodities that
+    the operation added to the list."""
+    match form:
+        case SeizureReport():
+            for number, line in enumerate(form.goods):
+                yield from _goods_line(f"goods[{number}]", line, added)
+            yield from _arrests(form)
+        case DailyReturn():
+            yield from _daily_return(form)
+        case WarningNotice():
+            yield from _commodity("commodity", form.commodity, added)
+        case Feedback(seizure_report=str()) if form.result != "seized":
+            yield 'seizure_report: leave it out, or say that result is "seized"'
+        case CrossCheck():
+            if form.hits and form.result != "hit":
+                yield 'hits: leave it out, or say that result is "hit"'
+            yield from _no_more("hits", form.hits, "items", form.items)
+        case OutcomeReturn() if form.period_to < form.period_from:
+            yield "period_to: is before period_from; give the first day first"
+
+
+def _goods_line(path: str, line: GoodsLine, added: frozenset[str]) -> Iterator[str]:
+    yield from _commodity(f"{path}.commodity", line.commodity, added)
+    pending = line.quantity_basis == "pending"
+    if pending and line.quantity is not None:
         yield f'{path}.quantity: leave it out while quantity_basis is "pending", or name another basis'
-    if not pending and "quantity" not in line:
+    if not pending and line.quantity is None:
         yield f'{path}.quantity: is missing; give it, or say that quantity_basis is "pending"'
-    money = [name for name in ("value", "duties", "taxes") if name in line]
-    if "currency" not in line:
-        if line["unit"] == "currency":
-            yield f'{path}.currency: is missing; the unit "currency" needs the currency\'s code'
-        elif money:
-            yield f"{path}.currency: is missing; {money[0]} needs the currency's code"
+    if line.currency is None:
+        if line.unit == "currency":
+            yield f'{path}.currency: is missing; the unit "currency" needs the code of the currency'
+        elif any(amount is not None for amount in (line.value, line.duties, line.taxes)):
+            yield f"{path}.currency: is missing; value, duties and taxes need the code of the currency"
 
 
-def _commodity(path: str, commodity: str, added: frozenset[str]) -> Findings:
+def _commodity(path: str, commodity: str, added: frozenset[str]) -> Iterator[str]:
     if is_code("commodity", commodity):
         return
     if commodity not in added:
@@ -44,55 +53,21 @@ def _commodity(path: str, commodity: str, added: frozenset[str]) -> Findings:
         yield f'{path}: "{commodity}" was added under no commodity of the list'
 
 
-def _no_more(path: str, part: int | None, whole_path: str, whole: int | None) -> Findings:
+def _daily_return(form: DailyReturn) -> Iterator[str]:
+    for number, check in enumerate(form.checks):
+        path = f"checks[{number}]"
+        yield from _no_more(f"{path}.with_result", check.with_result, f"{path}.checked", check.checked)
+        if form.kind == "nil" and check.with_result:
+            yield f'{path}.with_result: a nil return has no results; say that kind is "control"'
+    if form.kind == "control" and not form.checks:
+        yield 'checks: is missing; say what was checked, or say that kind is "nil"'
+    yield from _arrests(form)
+
+
+def _arrests(form: SeizureReport | DailyReturn) -> Iterator[str]:
+    yield from _no_more("persons_arrested", form.persons_arrested, "persons_involved", form.persons_involved)
+
+
+def _no_more(path: str, part: int | None, whole_path: str, whole: int | None) -> Iterator[str]:
     if part is not None and whole is not None and part > whole:
         yield f"{path}: {part} is more than {whole}, the number in {whole_path}"
-
-
-def daily_return(form: dict[str, Any], added: frozenset[str]) -> Findings:  # noqa: ARG001 - one signature for all
-    """A nil return reports no result; a control return reports controls; results never exceed controls."""
-    checks = form.get("checks", [])
-    for number, check in enumerate(checks):
-        path = f"checks[{number}]"
-        yield from _no_more(f"{path}.with_result", check["with_result"], f"{path}.checked", check["checked"])
-        if form["kind"] == "nil" and check["with_result"]:
-            yield f'{path}.with_result: a nil return has no results; say that kind is "control"'
-    if form["kind"] == "control" and not checks:
-        yield 'checks: is missing; say what was checked, or say that kind is "nil"'
-    yield from _no_more(
-        "persons_arrested", form.get("persons_arrested"), "persons_involved", form.get("persons_involved")
-    )
-
-
-def warning(form: dict[str, Any], added: frozenset[str]) -> Findings:
-    """The commodity is on the list."""
-    yield from _commodity("commodity", form["commodity"], added)
-
-
-def feedback(form: dict[str, Any], added: frozenset[str]) -> Findings:  # noqa: ARG001
-    """Only a seizure has a report of the seizure."""
-    if "seizure_report" in form and form["result"] != "seized":
-        yield 'seizure_report: leave it out, or say that result is "seized"'
-
-
-def cross_check(form: dict[str, Any], added: frozenset[str]) -> Findings:  # noqa: ARG001
-    """Hits only where there was a hit, and no more than items."""
-    if form.get("hits") and form["result"] != "hit":
-        yield 'hits: leave it out, or say that result is "hit"'
-    yield from _no_more("hits", form.get("hits"), "items", form.get("items"))
-
-
-def outcome_return(form: dict[str, Any], added: frozenset[str]) -> Findings:  # noqa: ARG001
-    """The period ends no earlier than it begins."""
-    if form["period_to"] < form["period_from"]:
-        yield "period_to: is before period_from; swap them"
-
-
-RULES: dict[str, Callable[[dict[str, Any], frozenset[str]], Findings]] = {
-    "seizure": seizure,
-    "daily_return": daily_return,
-    "warning": warning,
-    "feedback": feedback,
-    "cross_check": cross_check,
-    "outcome_return": outcome_return,
-}

@@ -17,7 +17,7 @@ from vocu.form.days import first_day
 from vocu.form.messages import Answer, CrossCheck, Feedback, Question, WarningNotice
 from vocu.form.report import Part, SeizureNominal, SeizureReport
 from vocu.form.returns import DailyReturn, OutcomeReturn
-from vocu.form.rules import RULES
+from vocu.form.rules import broken_rules
 
 FORMS: Final[dict[str, type[Part]]] = {
     "seizure": SeizureReport,
@@ -37,29 +37,31 @@ NOTHING_ADDED: Final[frozenset[str]] = frozenset()
 def validate(form: str, value: dict[str, Any] | bytes, added: frozenset[str] = NOTHING_ADDED) -> None:
     """Accepts a filled-in form, as plain JSON values or as JSON, or raises MalformedError("bad-form"), with one detail
     per fault: "goods[0].quantity: what is wrong and what is allowed". `added` are the operation's own commodities."""
-    if isinstance(value, bytes):
-        value = _parse(value)
-    faults = findings(form, value, added)
-    if faults:
-        raise MalformedError("bad-form", f"This {_title(form)} cannot be accepted; correct what is listed.", faults)
+    _refuse(form, findings(form, _parse(value) if isinstance(value, bytes) else value, added))
 
 
 def read(form: str, data: bytes, added: frozenset[str] = NOTHING_ADDED) -> Part:
     """The form that canonical bytes hold, of the class in FORMS.
 
-    Raises MalformedError: `bad-form` as `validate` does, `not-json`, or `not-canonical`.
+    Raises MalformedError: `bad-form` as `validate` does, `bad-value`, `not-json`, or `not-canonical`.
     """
-    validate(form, data, added)
-    return canonical.decode(data, _decoder(form))
+    _refuse(form, _broken_schema(form, _parse(data)))
+    filled = canonical.decode(data, _decoder(form))
+    _refuse(form, tuple(broken_rules(filled, added)))
+    return filled
 
 
 def findings(form: str, value: dict[str, Any], added: frozenset[str] = NOTHING_ADDED) -> tuple[str, ...]:
     """All faults of a filled-in form, in words, each with its path. The rules are asked once the schema is content."""
-    validator = _validator(form)
-    if not validator.is_valid(value):
-        return _in_words(validator.iter_errors(value))
-    rules = RULES.get(form)
-    return () if rules is None else tuple(rules(value, added))
+    faults = _broken_schema(form, value)
+    if faults:
+        return faults
+    try:
+        filled = msgspec.convert(value, FORMS[form])
+    except msgspec.ValidationError as error:  # 2.0 is an integer to JSON Schema, but no count to us
+        what, _, path = str(error).partition(" - at `$.")
+        return (f"{path.removesuffix('`')}: {what}",)
+    return tuple(broken_rules(filled, added))
 
 
 _PAST_DAYS: Final[dict[type[Part], tuple[str, ...]]] = {
@@ -80,6 +82,17 @@ def check_days(form: Part, today: date) -> None:
             raise MalformedError(
                 "bad-day", f"{name}: {text} is before {EARLIEST_DAY} or in the future; give the day on which it was."
             )
+
+
+def _refuse(form: str, faults: tuple[str, ...]) -> None:
+    if faults:
+        title = _schema(form)["title"].partition(",")[0].lower()
+        raise MalformedError("bad-form", f"This {title} cannot be accepted; correct what is listed.", faults)
+
+
+def _broken_schema(form: str, value: dict[str, Any]) -> tuple[str, ...]:
+    validator = _validator(form)
+    return () if validator.is_valid(value) else _in_words(validator.iter_errors(value))
 
 
 @cache
@@ -132,11 +145,6 @@ def _on_the_calendar(text: str) -> bool:
     return True
 
 
-def _title(form: str) -> str:
-    title: str = _schema(form)["title"]
-    return title.partition(",")[0].lower()
-
-
 def _in_words(errors: Iterator[jsonschema_rs.ValidationError]) -> tuple[str, ...]:
     words: dict[str, str] = {}  # by path: a value that is wrong in two ways needs to be put right once
     for error in errors:
@@ -154,6 +162,10 @@ def _faults(error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str]]:
             yield from ((_join(path, name), "is not a field of this form") for name in names)
         case jsonschema_rs.ValidationErrorKind.Enum(options=options):
             yield path, f"{_shown(error.instance)} is not one of {', '.join(map(str, options))}"
+        case jsonschema_rs.ValidationErrorKind.MinItems() | jsonschema_rs.ValidationErrorKind.MinProperties():
+            yield path, "is empty; fill it in, or leave it out where the form allows that"
+        case jsonschema_rs.ValidationErrorKind.UniqueItems():
+            yield path, "names the same thing twice"
         case _:
             meaning = _meaning(error.absolute_keyword_location)
             yield path, f"{_shown(error.instance)} is not {meaning}" if meaning else error.message
