@@ -1,10 +1,10 @@
 """Every failure that vocu reports. The family tells what to do, the code names it, the sentence explains it.
 
-    VocuError
-    ├── MalformedError   the bytes or the form are wrong: fix the input
-    ├── RefusedError     well-formed, but a rule says no: do something else, or later
-    ├── UntrustedError   someone lies or something was tampered with: stop and raise the alarm
-    └── SealedError      not sealed to a key that is held here: nothing to repair
+VocuError
+├── MalformedError   the bytes or the form are wrong: fix the input
+├── RefusedError     well-formed, but a rule says no: do something else, or later
+├── UntrustedError   someone lies or something was tampered with: stop and raise the alarm
+└── SealedError      not sealed to a key that is held here: nothing to repair
 """
 
 

@@ -1,0 +1,1 @@
+"""An operation: who takes part, what may happen, what has happened."""

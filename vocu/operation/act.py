@@ -1,0 +1,49 @@
+"""An event in its context: the header that announces it, its clear parts, and the statements that it carries."""
+
+from typing import TypeVar
+
+from msgspec import Struct
+
+from vocu.errors import MalformedError
+from vocu.operation.events import Event
+from vocu.operation.header import Header
+from vocu.operation.statements import Statement
+
+B = TypeVar("B", bound=Struct)
+
+
+class Act(Struct, frozen=True):
+    """One event whose signature, parts and statements were verified. Sealed parts are None here, for every reader."""
+
+    header: Header
+    event: Event
+    digest: bytes
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        """What the event is about; `authorise` has made sure that the kinds which need it have it."""
+        if self.header.ref is None:
+            raise MalformedError("missing-ref", f"An event {self.header.type!r} says in `ref` what it is about.")
+        return self.header.ref
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the statistical part is sealed, too."""
+        slip = self.header.slip("stat")
+        return slip is not None and slip.enc == "direct"
+
+    def body(self, kind: type[B]) -> B:
+        """The clear body of this type, which the kind of event requires."""
+        for name in ("plain", "stat"):
+            body = getattr(self.event, name, None)
+            if isinstance(body, kind):
+                return body
+        raise MalformedError("missing-part", f"An event {self.header.type!r} lacks a part that it needs.")
+
+    def statement(self, kind: type[B]) -> B:
+        """The statement of this type that the event carries."""
+        for statement in self.statements:
+            if isinstance(statement, kind):
+                return statement
+        raise MalformedError("bad-statement", f"An event {self.header.type!r} carries another statement.")

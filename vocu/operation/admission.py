@@ -1,0 +1,198 @@
+"""What is checked before an event counts (docs/protocol.md §5): by the hub to decide, by every desk to verify the hub.
+
+Both call `examine`; they differ only in which parts they hold and in what a fault means.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from vocu.canonical import b64, decode, unb64
+from vocu.crypto.keys import VerifyKey
+from vocu.crypto.signing import PayloadType, verify
+from vocu.errors import MalformedError, RefusedError
+from vocu.form.report import Part
+from vocu.form.schema import FORMS, read
+from vocu.ids import Salt
+from vocu.operation.act import Act
+from vocu.operation.bodies import Admission, Carried
+from vocu.operation.events import KINDS, PART_TYPES, EpochRotated, Event
+from vocu.operation.header import WRAP_SIZE, Header, PartSlip, digest, read_header
+from vocu.operation.rules import authorise
+from vocu.operation.state import Device, OperationState
+from vocu.operation.statements import Admit, Statement, is_signed_by, open_country, open_root
+
+MAX_CLEAR = 128 * 1024
+"""Bytes of a clear part, which always travels inside its entry."""
+MAX_SEALED = 25 * 1024 * 1024
+
+
+class SignedEvent(Struct, frozen=True, array_like=True):
+    """An event as it travels: header and signature verbatim, and each part's bytes, or None if they are elsewhere."""
+
+    header: bytes
+    signature: bytes
+    parts: tuple[bytes | None, ...]
+
+
+class ClearPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """The envelope of a clear part: the salt keeps its hash from telling its content after an erasure."""
+
+    body: msgspec.Raw
+    salt: Salt
+
+
+_clear_part: msgspec.json.Decoder[ClearPart] = msgspec.json.Decoder(ClearPart)
+_FORM_OF: dict[type[Struct], str] = {form: name for name, form in FORMS.items()}
+_bodies: dict[type[Struct], msgspec.json.Decoder[Struct]] = {
+    body: msgspec.json.Decoder(body) for parts in PART_TYPES.values() for body in parts.values()
+}
+
+
+class Vantage(NamedTuple):
+    """From where an event is looked at.
+
+    `root_at(n)` is the root of one's own log at size n; `held` says whether a part that is not in the event's bytes is
+    held elsewhere (the hub's uploads), or need not be (sealed parts at a desk); `reader` is the desk's device, None at
+    the hub.
+    """
+
+    root_at: Callable[[int], bytes]
+    held: Callable[[PartSlip], bool]
+    reader: str | None = None
+
+
+class Identified(NamedTuple):
+    """An event whose signature was verified, and nothing else yet."""
+
+    signed: SignedEvent
+    header: Header
+    device: Device
+
+
+def identify(signed: SignedEvent, state: OperationState) -> Identified:
+    """What the event says of itself, and the device that demonstrably signed it: steps 1 to 3 of protocol §5."""
+    header = read_header(signed.header)
+    if header.op != state.op:
+        raise RefusedError("wrong-operation", "This event belongs to another operation.")
+    device = state.devices.get(header.sender)
+    if device is None:
+        raise RefusedError("unknown-device", "This event is signed by a device that was never admitted.")
+    if not device.active:
+        raise RefusedError("revoked-device", "This event is signed by a device that was revoked.")
+    verify(device.sign, PayloadType.EVENT, signed.header, signed.signature)
+    return Identified(signed, header, device)
+
+
+def examine(event: Identified, state: OperationState, at: int, vantage: Vantage) -> Act:
+    """The act that an identified event is, in order for this state at this instant: steps 4 to 9 of protocol §5.
+
+    Raises MalformedError, RefusedError or UntrustedError; the state is unchanged.
+    """
+    signed, header, device = event
+    if header.id in state.kind_of:
+        raise RefusedError("id-in-use", "An event with this id is already in the log; a new event needs a new id.")
+    kind = KINDS.get(header.type)
+    if kind is None:
+        raise MalformedError("unknown-kind", f"There is no kind of event called {header.type[:40]!r}.")
+    _require_chain(header, state)
+    _require_head(header, state, vantage.root_at)
+    content = _read_clear_parts(kind, header, signed.parts, state.added_commodities)
+    _require_parts(header, content, signed.parts, vantage)
+    act = Act(header, content, digest(signed.header, signed.signature), _statements(content, device, state))
+    authorise(device, act, state, at)
+    return act
+
+
+def _require_chain(header: Header, state: OperationState) -> None:
+    last = state.last_in_chain(header.sender, header.to)
+    if header.dseq != last.dseq + 1 or header.prev != b64(last.digest):
+        raise RefusedError(
+            "stale-prev",
+            f"This device's events to this audience go on with number {last.dseq + 1}; sign the event again after it.",
+        )
+
+
+def _require_head(header: Header, state: OperationState, root_at: Callable[[int], bytes]) -> None:
+    if header.head.n > state.size or b64(root_at(header.head.n)) != header.head.root:
+        raise RefusedError(
+            "split-view", "The sender saw another log than this one. Compare the newest roots by telephone."
+        )
+
+
+def _require_parts(header: Header, event: Event, parts: tuple[bytes | None, ...], vantage: Vantage) -> None:
+    if len(parts) != len(header.parts):
+        raise MalformedError("bad-parts", f"The header names {len(header.parts)} parts, {len(parts)} came.")
+    keys = event.plain if isinstance(event, EpochRotated) else None
+    for slip, data in zip(header.parts, parts, strict=True):
+        name = slip.p
+        if slip.size > (MAX_CLEAR if slip.enc == "clear" and name != "wraps" else MAX_SEALED):
+            raise MalformedError("part-too-large", f"The part {name!r} is too large.")
+        if data is None:
+            if not vantage.held(slip):
+                raise RefusedError("part-missing", f"The part {name!r} has not arrived; send it, then the event again.")
+        elif keys is not None and name == "wraps" and vantage.reader is not None:
+            _require_hash(name, data, WRAP_SIZE, dict(keys.wraps).get(vantage.reader, ""))
+        else:
+            _require_hash(name, data, slip.size, slip.sha256)
+    readers = sum(len(slip.devices or ()) for slip in header.parts) + (len(keys.wraps) if keys else 0)
+    wraps = header.slip("wraps")
+    if (wraps.size if wraps else 0) != readers * WRAP_SIZE:
+        raise MalformedError("bad-parts", "The part 'wraps' must hold one wrap for each reader of each direct part.")
+
+
+def _require_hash(name: str, data: bytes, size: int, sha256: str) -> None:
+    if len(data) != size or b64(hashlib.sha256(data).digest()) != sha256:
+        raise MalformedError("bad-parts", f"The part {name!r} does not have the size and hash that were signed.")
+
+
+def _read_clear_parts(
+    kind: type[Event], header: Header, parts: tuple[bytes | None, ...], added: frozenset[str]
+) -> Event:
+    types = PART_TYPES[header.type]
+    bodies: dict[str, Struct] = {}
+    for slip, data in zip(header.parts, parts, strict=False):
+        if slip.p == "wraps":
+            continue
+        if slip.p not in types:
+            raise MalformedError("unexpected-part", f"An event {header.type!r} has no part {slip.p!r}.")
+        if slip.enc == "clear":
+            if slip.p in ("text", "nominal"):
+                raise RefusedError("must-be-sealed", f"The part {slip.p!r} is always sealed.")
+            if data is None:
+                raise MalformedError("bad-parts", f"The clear part {slip.p!r} travels inside the event.")
+            bodies[slip.p] = read_body(types[slip.p], bytes(decode(data, _clear_part).body), added)
+    missing = [name for name in kind.required if header.slip(name) is None]
+    if missing:
+        raise MalformedError("missing-part", f"An event {header.type!r} needs the part {missing[0]!r}.")
+    return kind(**bodies)
+
+
+def read_body(kind: type[Struct], data: bytes, added: frozenset[str] = frozenset()) -> Struct:
+    """The body of a part from its canonical bytes: by the form's schema where it is a form, else by its type alone.
+
+    `added` are the commodities that the operation added to the code list. Raises MalformedError.
+    """
+    if issubclass(kind, Part):
+        return read(_FORM_OF[kind], data, added)
+    return decode(data, _bodies[kind])
+
+
+def _statements(event: Event, device: Device, state: OperationState) -> tuple[Statement, ...]:
+    """The statements that the event carries, each verified against those whose decision it is."""
+    plain = getattr(event, "plain", None)
+    if isinstance(plain, Admission):
+        admit = open_root(plain.statement, state.roots, state.op)
+        if not isinstance(admit, Admit):
+            raise MalformedError("bad-statement", "An admission carries the roots' statement `admit`.")
+        key = VerifyKey.from_bytes(unb64(admit.participant.key, 32))
+        return admit, open_country(plain.device, key, state.op)
+    if isinstance(plain, Carried):
+        country = state.members[device.ncp].key
+        if country is not None and is_signed_by(plain.statement, country):
+            return (open_country(plain.statement, country, state.op),)
+        return (open_root(plain.statement, state.roots, state.op),)
+    return ()

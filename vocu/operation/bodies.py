@@ -1,0 +1,116 @@
+"""What the parts of an event hold, where they are not forms (those stand in `vocu.form`)."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from vocu.ids import Day, DeviceID, Digest, EventID
+from vocu.operation.statements import Envelope
+
+
+class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The content of one part."""
+
+
+class Carried(Body, frozen=True, kw_only=True):
+    """A root's or a country's statement, which is its own authority."""
+
+    statement: Envelope
+
+
+class Admission(Body, frozen=True, kw_only=True):
+    """The roots' `admit`, and the country's `admit_device` for its first desk."""
+
+    statement: Envelope
+    device: Envelope
+
+
+class EpochKeys(Body, frozen=True, kw_only=True):
+    """A new epoch: its number, the roster it is for, the commitment to its secret, and each reader's wrap by hash."""
+
+    n: Annotated[int, Meta(ge=1, lt=2**53)]
+    roster: Digest
+    commit: Digest
+    wraps: Annotated[tuple[tuple[DeviceID, Digest], ...], Meta(min_length=1, max_length=2000)]
+
+
+class Fault(Body, frozen=True, kw_only=True):
+    """The log index of the epoch whose wrap did not open here, or did not match its commitment."""
+
+    epoch: Annotated[int, Meta(ge=1, lt=2**53)]
+
+
+class Text(Body, frozen=True, kw_only=True):
+    """People's words, with a handling marking."""
+
+    body: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    subject: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    handling: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class Contact(Body, frozen=True, kw_only=True):
+    """One person of a contact point, and how to reach him."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    function: Annotated[str, Meta(max_length=120)] | None = None
+    telephone: Annotated[str, Meta(max_length=60)] | None = None
+    email: Annotated[str, Meta(max_length=120)] | None = None
+    languages: Annotated[tuple[Annotated[str, Meta(pattern="^[a-z]{2,3}$")], ...], Meta(max_length=20)] | None = None
+    duty_hours: Annotated[str, Meta(max_length=120)] | None = None
+    deputy: bool = False
+
+
+class Contacts(Body, frozen=True, kw_only=True):
+    """All contacts of the participant that posts them; a later list replaces an earlier one."""
+
+    contacts: Annotated[tuple[Contact, ...], Meta(max_length=100)]
+
+
+class Directory(Body, frozen=True, kw_only=True):
+    """The contacts of every participant, as the organiser's desk knew them when somebody joined."""
+
+    participants: dict[str, tuple[Contact, ...]]
+
+
+class Withdrawal(Body, frozen=True, kw_only=True):
+    """Why a report was withdrawn: a code of the list `withdrawal_reason`."""
+
+    reason: Annotated[str, Meta(pattern="^[a-z_]{1,40}$")]
+
+
+class Confirmation(Body, frozen=True, kw_only=True):
+    """The revision that the country confirms: the event id of the report or of its newest amendment."""
+
+    revision: EventID
+
+
+class Compiled(Body, frozen=True, kw_only=True):
+    """The figures of one newsletter, cumulative over all entries below `position`, and what they were made from."""
+
+    day: Day
+    number: Annotated[int, Meta(ge=1, lt=100_000)]
+    position: Annotated[int, Meta(ge=1, lt=2**53)]
+    root: Digest
+    figures: dict[str, Any]
+
+
+class Issued(Body, frozen=True, kw_only=True):
+    """Which newsletter goes out, and the reports that the organiser chose as notable."""
+
+    number: Annotated[int, Meta(ge=1, lt=100_000)]
+    notable: Annotated[tuple[EventID, ...], Meta(max_length=3)] | None = None
+
+
+class Erasure(Body, frozen=True, kw_only=True):
+    """Which sealed parts of which entry are gone."""
+
+    index: Annotated[int, Meta(ge=1, lt=2**53)]
+    parts: Annotated[
+        tuple[Annotated[str, Meta(pattern="^(text|nominal|wraps)$")], ...], Meta(min_length=1, max_length=3)
+    ]
+
+
+class Erased(Body, frozen=True, kw_only=True):
+    """That this desk, too, deleted what `ref` erased."""
+
+    index: Annotated[int, Meta(ge=1, lt=2**53)]

@@ -1,0 +1,346 @@
+"""Who may do what, when: one pure function, run by the desk to warn, by the hub to decide, by every desk to verify.
+
+What is not allowed is denied. Each kind's general rule (roles, phases) stands with the kind in `events.py`; here is
+what else must hold. Nothing here looks at sealed parts, so that everybody comes to the same judgement.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from vocu.canonical import unb64
+from vocu.crypto.keys import SealingKey, VerifyKey
+from vocu.errors import MalformedError, RefusedError
+from vocu.form.codes import is_code
+from vocu.form.messages import Question, WarningNotice
+from vocu.form.report import Part, SeizureReport
+from vocu.form.schema import check_days
+from vocu.ids import device_id, newsletter_id
+from vocu.operation import bodies, events
+from vocu.operation.act import Act
+from vocu.operation.header import EVERYONE
+from vocu.operation.state import HUB, Device, Member, OperationState, Report
+from vocu.operation.statements import (
+    PHASES,
+    Admit,
+    AdmitDevice,
+    Change,
+    ChangeRoots,
+    OpenPhase,
+    Remove,
+    Revoke,
+    Statement,
+)
+
+
+def authorise(signer: Device, act: Act, state: OperationState, at: int) -> None:
+    """Return if this signer may do this in this state of the operation at this instant (UTC milliseconds).
+
+    Raises RefusedError, or MalformedError where the event contradicts itself.
+    """
+    kind = type(act.event)
+    role = state.role_of(signer)
+    if role not in kind.roles:
+        raise RefusedError("not-your-role", f"A {role} may not post {act.header.type!r}.")
+    if state.phase not in kind.phases:
+        raise RefusedError("wrong-phase", f"{act.header.type!r} is not possible in the phase {state.phase}.")
+    _require_audience(signer, act, state)
+    _require_sealed_right(signer, act, state)
+    _require_ref(act, state)
+    check = _CHECKS.get(kind)
+    if check is not None:
+        check(signer, act, state)
+    body = getattr(act.event, "stat", None)
+    if isinstance(body, Part):
+        check_days(body, datetime.fromtimestamp(at / 1000, UTC).date())
+
+
+def _require_audience(signer: Device, act: Act, state: OperationState) -> None:
+    to = act.header.to
+    if isinstance(to, str):
+        if state.role_of(signer) == "observer" and isinstance(act.event, events.MessagePosted):
+            raise RefusedError("observer-to-ocu", "An observer writes to the OCU only; address the message to it.")
+        return
+    if not type(act.event).narrow:
+        raise RefusedError("must-be-to-all", f"{act.header.type!r} goes to the whole operation.")
+    if signer.ncp not in to:
+        raise RefusedError("sender-not-in-audience", "The audience includes the sender's own participant.")
+    for ncp in to:
+        member = state.members.get(ncp)
+        if member is None or not member.active or ncp == HUB:
+            raise RefusedError("unknown-participant", f"{ncp} does not take part in this operation.")
+    if state.role_of(signer) == "observer" and not set(to) <= state.organisers | {signer.ncp}:
+        raise RefusedError("observer-to-ocu", "An observer writes to the OCU only.")
+
+
+def _require_sealed_right(signer: Device, act: Act, state: OperationState) -> None:
+    to = act.header.to
+    for slip in act.header.parts:
+        if slip.p == "wraps":
+            continue
+        if slip.p == "plain" and slip.enc != "clear":
+            raise RefusedError("must-be-clear", "The part 'plain' is never sealed.")
+        if slip.p == "stat" and slip.enc != "clear" and not _may_be_restricted(act, state):
+            raise RefusedError("must-be-clear", "Only the statistical part of a restricted report may be sealed.")
+        if slip.enc == "epoch":
+            if to != EVERYONE:
+                raise RefusedError("must-be-direct", "What is not for the whole operation is sealed to devices.")
+            epoch = state.epoch
+            if epoch is None or slip.epoch != epoch.index or epoch.roster != state.roster_hash:
+                raise RefusedError("stale-epoch", "This was sealed to an epoch that is over; seal it again.")
+        for device_name in slip.devices or ():
+            device = state.devices.get(device_name)
+            if device is None or not device.active or device.seal is None:
+                raise RefusedError(
+                    "inactive-device", "This was sealed to a device that is not, or no longer, admitted."
+                )
+            if to != EVERYONE and device.ncp not in to:
+                raise RefusedError("reader-not-in-audience", "A part may only narrow its event's audience.")
+        if slip.devices and not any(state.devices[name].ncp == signer.ncp for name in slip.devices):
+            raise RefusedError("sender-not-in-audience", "A sealed part is sealed to the sender's own country, too.")
+
+
+def _may_be_restricted(act: Act, state: OperationState) -> bool:
+    if isinstance(act.event, events.SeizureReported):
+        return True
+    report = state.reports.get(act.header.ref or "")
+    return isinstance(act.event, events.SeizureAmended) and report is not None and report.restricted
+
+
+def _require_ref(act: Act, state: OperationState) -> None:
+    kind = type(act.event)
+    ref = act.header.ref
+    if ref is None:
+        if kind.about and not kind.ref_optional:
+            raise MalformedError("missing-ref", f"{act.header.type!r} says in `ref` what it is about.")
+        return
+    if not kind.about:
+        raise MalformedError("unexpected-ref", f"{act.header.type!r} has no `ref`.")
+    # A bilateral message is unknown to those who did not receive it, so answers to messages are not judged by it.
+    if not kind.ref_optional and state.kind_of.get(ref) not in kind.about:
+        raise RefusedError("unknown-ref", f"There is no {' or '.join(kind.about)} with the id {ref}.")
+
+
+# --- what else must hold, kind by kind ---
+
+
+def _roster_statement(*allowed: type[Statement]) -> Callable[[Device, Act, OperationState], None]:
+    def check(signer: Device, act: Act, state: OperationState) -> None:
+        statement = act.statements[0]
+        if not isinstance(statement, allowed):
+            raise MalformedError("bad-statement", f"{act.header.type!r} carries another kind of statement.")
+        _require_unused(act.body(bodies.Carried).statement.payload, state)
+        _check_statement(statement, signer, state)
+
+    return check
+
+
+def _check_statement(statement: Statement, signer: Device, state: OperationState) -> None:
+    match statement:
+        case Change(participant=participant):
+            member = _active_member(participant.ncp, state)
+            if member.role != participant.role and "organiser" in (member.role, participant.role):
+                raise RefusedError("role-fixed", "The organiser keeps its role, and nobody else takes it.")
+            if member.key is None or unb64(participant.key) != member.key.data:
+                raise RefusedError("key-fixed", "A participant changes its key by being admitted again with `replace`.")
+        case Remove(ncp=ncp):
+            if _active_member(ncp, state).role == "organiser":
+                raise RefusedError("role-fixed", "The organiser cannot be removed from its own operation.")
+        case AdmitDevice(ncp=ncp, device=card):
+            if ncp != signer.ncp:
+                raise RefusedError("not-your-country", "A country admits its own devices only.")
+            _require_new_device(card.sign, card.seal, state)
+        case Revoke(device=name):
+            device = state.devices.get(name)
+            if device is None or not device.active or device.ncp == HUB:
+                raise RefusedError("unknown-device", "There is no active device of this id.")
+        case OpenPhase(phase=phase):
+            if PHASES.index(phase) != PHASES.index(state.phase) + 1:
+                raise RefusedError("phase-order", f"After {state.phase} comes the next phase, not {phase}.")
+        case ChangeRoots(roots=roots):
+            if len({len(unb64(key)) for key in roots.keys}) != 1:
+                raise MalformedError("weak-key", "These root keys are not all of the prescribed form.")
+
+
+def _participant_admitted(_signer: Device, act: Act, state: OperationState) -> None:
+    admit, card = act.statement(Admit), act.statement(AdmitDevice)
+    carried = act.body(bodies.Admission)
+    _require_unused(carried.statement.payload, state)
+    _require_unused(carried.device.payload, state)
+    participant = admit.participant
+    if card.ncp != participant.ncp:
+        raise MalformedError("bad-statement", "The country and the roots name different participants.")
+    if participant.ncp == HUB or participant.role in ("organiser", "compiler"):
+        raise RefusedError("role-fixed", "An operation has one organiser and one compiler, named in its genesis.")
+    member = state.members.get(participant.ncp)
+    if member is not None and member.active and not admit.replace:
+        raise RefusedError(
+            "already-admitted", f"{participant.ncp} takes part already; to give it new keys, replace it."
+        )
+    _require_new_device(card.device.sign, card.device.seal, state)
+
+
+def _epoch_rotated(_signer: Device, act: Act, state: OperationState) -> None:
+    keys = act.body(bodies.EpochKeys)
+    if keys.n != (state.epoch.n + 1 if state.epoch else 1):
+        raise RefusedError("stale-epoch", "Somebody made this epoch before; seal to the newest one.")
+    if keys.roster != state.roster_hash:
+        raise RefusedError("stale-roster", "The roster has changed since; make the epoch for the present one.")
+    if [device for device, _ in keys.wraps] != [device.id for device in state.readers()]:
+        raise RefusedError("wrong-readers", "An epoch is wrapped for exactly the devices that may read sealed text.")
+
+
+def _epoch_fault(signer: Device, act: Act, state: OperationState) -> None:
+    if state.epoch is None or act.body(bodies.Fault).epoch != state.epoch.index:
+        raise RefusedError("stale-epoch", "Only a fault of the newest epoch is of use.")
+    if signer.id not in state.epoch.devices:
+        raise RefusedError("not-your-epoch", "This device is not a reader of that epoch.")
+
+
+def _posed(_signer: Device, act: Act, state: OperationState) -> None:
+    body = getattr(act.event, "stat", None)
+    if isinstance(body, WarningNotice | Question):
+        for ncp in body.addressees:
+            _active_member(ncp, state)
+
+
+def _feedback(signer: Device, act: Act, state: OperationState) -> None:
+    if signer.ncp not in state.posed[act.ref].addressees:
+        raise RefusedError("not-addressed", "Feedback comes from those whom the warning was addressed to.")
+
+
+def _answer(signer: Device, act: Act, state: OperationState) -> None:
+    asked = state.posed[act.ref].addressees
+    if signer.ncp not in asked and signer.ncp not in state.organisers:
+        raise RefusedError("not-addressed", "An answer comes from those who were asked, or from the organiser.")
+
+
+def _seizure_reported(signer: Device, act: Act, state: OperationState) -> None:
+    if act.restricted:
+        return
+    report = act.body(SeizureReport)
+    if report.on_behalf_of not in (None, signer.ncp):
+        if signer.ncp not in state.organisers:
+            raise RefusedError("not-your-country", "Only the organiser reports on behalf of a country.")
+        _active_member(report.on_behalf_of or "", state)
+    _require_in_scope(report, state)
+
+
+def _seizure_amended(signer: Device, act: Act, state: OperationState) -> None:
+    report = _own_report(signer, act, state)
+    if act.restricted != report.restricted:
+        raise RefusedError("release-first", "A restricted report stays sealed until it is released.")
+    if not act.restricted:
+        stat = act.body(SeizureReport)
+        owner = stat.on_behalf_of or signer.ncp
+        if owner != report.owner:
+            raise RefusedError("not-your-report", "An amendment does not change whose report it is.")
+        _require_in_scope(stat, state)
+
+
+def _seizure_withdrawn(signer: Device, act: Act, state: OperationState) -> None:
+    _own_report(signer, act, state)
+    if not is_code("withdrawal_reason", act.body(bodies.Withdrawal).reason):
+        raise MalformedError("unknown-code", "The reason is a code of the list `withdrawal_reason`.")
+
+
+def _seizure_released(signer: Device, act: Act, state: OperationState) -> None:
+    if not _own_report(signer, act, state).restricted:
+        raise RefusedError("not-restricted", "This report is not restricted.")
+    _require_in_scope(act.body(SeizureReport), state)
+
+
+def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
+    report = state.reports[act.ref]
+    if report.owner != signer.ncp:
+        raise RefusedError("not-your-report", "Only the country itself confirms a report made on its behalf.")
+    if not report.unconfirmed or report.withdrawn:
+        raise RefusedError("nothing-to-confirm", "This report does not wait for a confirmation.")
+
+
+def _newsletter_compiled(_signer: Device, act: Act, state: OperationState) -> None:
+    compiled = act.body(bodies.Compiled)
+    if act.header.id != newsletter_id(state.op, compiled.day):
+        raise MalformedError("bad-id", "The id of a newsletter follows from its day.")
+    if compiled.number != len(state.compiled) + 1 or compiled.position > state.size:
+        raise RefusedError("bad-issue", "Newsletters are numbered one by one and made from what the log holds.")
+
+
+def _newsletter_issued(_signer: Device, act: Act, state: OperationState) -> None:
+    if act.ref in state.issued:
+        raise RefusedError("already-issued", "This newsletter was issued before.")
+    for report in act.body(bodies.Issued).notable or ():
+        if report not in state.reports or state.reports[report].restricted:
+            raise RefusedError("unknown-ref", f"There is no open report with the id {report}.")
+
+
+def _entry_erased(signer: Device, act: Act, state: OperationState) -> None:
+    author = state.author_of.get(act.body(bodies.Erasure).index)
+    if author is None:
+        raise RefusedError("unknown-ref", "There is no such entry to erase.")
+    if signer.ncp != author and signer.ncp not in state.organisers:
+        raise RefusedError("not-your-country", "What a country sealed is erased by itself or by the organiser.")
+
+
+# --- shared ---
+
+
+def _active_member(ncp: str, state: OperationState) -> Member:
+    member = state.members.get(ncp)
+    if member is None or not member.active or ncp == HUB:
+        raise RefusedError("unknown-participant", f"{ncp} does not take part in this operation.")
+    return member
+
+
+def _require_unused(payload: str, state: OperationState) -> None:
+    if payload in state.used_statements:
+        raise RefusedError("statement-used", "This statement was carried out before; a new decision needs a new one.")
+
+
+def _require_new_device(sign: str, seal: str, state: OperationState) -> None:
+    verify, sealing = VerifyKey.from_bytes(unb64(sign, 32)), SealingKey.from_bytes(unb64(seal))
+    if device_id(verify.data, sealing.data) in state.devices:
+        raise RefusedError("device-known", "This device was admitted before; a new admission needs new keys.")
+
+
+def _own_report(signer: Device, act: Act, state: OperationState) -> Report:
+    report = state.reports[act.ref]
+    by_ocu = report.unconfirmed and signer.ncp in state.organisers
+    if signer.ncp != report.owner and not by_ocu:
+        raise RefusedError("not-your-report", f"This report belongs to {report.owner}; only that country changes it.")
+    if report.withdrawn:
+        raise RefusedError("withdrawn", "This report was withdrawn; report the seizure anew.")
+    return report
+
+
+def _require_in_scope(report: SeizureReport, state: OperationState) -> None:
+    scope = state.genesis.commodities
+    for line in report.goods:
+        if scope and line.commodity not in scope and line.commodity.split(".")[0] not in scope:
+            raise RefusedError("out-of-scope", f"This operation is not about {line.commodity}.")
+    for ncp in report.joint_with:
+        _active_member(ncp, state)
+
+
+_CHECKS: dict[type[events.Event], Callable[[Device, Act, OperationState], None]] = {
+    events.ParticipantAdmitted: _participant_admitted,
+    events.ParticipantChanged: _roster_statement(Change),
+    events.ParticipantRemoved: _roster_statement(Remove),
+    events.DeviceAdmitted: _roster_statement(AdmitDevice),
+    events.DeviceRevoked: _roster_statement(Revoke),
+    events.PhaseOpened: _roster_statement(OpenPhase),
+    events.RootsChanged: _roster_statement(ChangeRoots),
+    events.EpochRotated: _epoch_rotated,
+    events.EpochFault: _epoch_fault,
+    events.WarningIssued: _posed,
+    events.QuestionAsked: _posed,
+    events.FeedbackGiven: _feedback,
+    events.QuestionAnswered: _answer,
+    events.SeizureReported: _seizure_reported,
+    events.SeizureAmended: _seizure_amended,
+    events.SeizureWithdrawn: _seizure_withdrawn,
+    events.SeizureReleased: _seizure_released,
+    events.SeizureConfirmed: _seizure_confirmed,
+    events.NewsletterCompiled: _newsletter_compiled,
+    events.NewsletterIssued: _newsletter_issued,
+    events.EntryErased: _entry_erased,
+}

@@ -1,0 +1,145 @@
+"""A desk's verified view of an operation: every entry in order, every rule kept, or an alarm (protocol §5, §6)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from vocu.canonical import b64
+from vocu.crypto.keys import HubVerifyKey
+from vocu.errors import MalformedError, RefusedError, UntrustedError
+from vocu.ids import operation_id
+from vocu.log.checkpoint import origin
+from vocu.log.entry import NARROWER, WHOLE_OPERATION, Leaf, parse_leaf
+from vocu.log.trusted import TrustedLog
+from vocu.operation.act import Act
+from vocu.operation.admission import SignedEvent, Vantage, examine, identify
+from vocu.operation.header import EVERYONE, PartSlip, digest
+from vocu.operation.state import OperationState
+from vocu.operation.statements import Genesis, open_genesis, read_signatures
+
+
+class Shown(Protocol):
+    """An entry as the hub showed it, in full or bare."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def leaf_data(self) -> bytes: ...
+    @property
+    def header(self) -> bytes | None: ...
+    @property
+    def signature(self) -> bytes | None: ...
+    @property
+    def parts(self) -> tuple[bytes | None, ...]: ...
+
+
+class Accepted(Struct, frozen=True):
+    """An entry that was verified. `act` is None for the genesis and for what is addressed to others."""
+
+    index: int
+    at: int
+    leaf_data: bytes
+    signed: SignedEvent | None = None
+    act: Act | None = None
+
+
+class VerifiedOperation:
+    """The operation as one participant's desk may see it, built from entry 0 and from nothing that it did not verify.
+
+    An alarm leaves this view unusable (what it had verified before is on disk): build another one from there.
+    """
+
+    def __init__(self, op: str, ncp: str, device: str, hub_key: HubVerifyKey) -> None:
+        self.op = op
+        self.ncp = ncp
+        self.device = device
+        self._hub_key = hub_key
+        self.log = TrustedLog(origin(op), hub_key)
+        self._state: OperationState | None = None
+
+    @property
+    def state(self) -> OperationState:
+        """Raises RefusedError before the genesis was seen."""
+        if self._state is None:
+            raise RefusedError("nothing-yet", "This desk has not seen its operation yet; connect it to the hub once.")
+        return self._state
+
+    @property
+    def size(self) -> int:
+        return self.log.size
+
+    def accept(self, entries: Sequence[Shown], checkpoint: str) -> list[Accepted]:
+        """Take the next entries, which this checkpoint covers. Raises UntrustedError with the code of what was caught."""
+        for offset, entry in enumerate(entries):
+            if entry.index != self.size + offset:
+                raise UntrustedError(
+                    "reordered", f"The hub showed entry {entry.index} where {self.size + offset} comes next."
+                )
+        self.log.accept([entry.leaf_data for entry in entries], checkpoint)
+        return [self._verify(entry, parse_leaf(entry.leaf_data)) for entry in entries]
+
+    def _verify(self, entry: Shown, leaf: Leaf) -> Accepted:
+        if entry.index == 0:
+            return self._verify_genesis(entry, leaf)
+        if entry.header is None or entry.signature is None:
+            if leaf.kind == WHOLE_OPERATION:
+                raise UntrustedError(
+                    "hidden-entry", f"The hub hides entry {entry.index}, which is addressed to the whole operation."
+                )
+            self.state.skip(leaf.hub_ms)
+            return Accepted(entry.index, leaf.hub_ms, entry.leaf_data)
+        signed = SignedEvent(entry.header, entry.signature, entry.parts)
+        try:
+            identified = identify(signed, self.state)
+            self._require_leaf(entry, leaf, identified.header.to)
+            act = examine(identified, self.state, leaf.hub_ms, Vantage(self.log.root, _may_be_absent, self.device))
+        except (RefusedError, MalformedError) as error:
+            raise _alarm(entry.index, error) from error
+        self.state.apply(act, leaf.hub_ms)
+        return Accepted(entry.index, leaf.hub_ms, entry.leaf_data, signed, act)
+
+    def _verify_genesis(self, entry: Shown, leaf: Leaf) -> Accepted:
+        header, signature = entry.header or b"", entry.signature or b""
+        if operation_id(header) != self.op:
+            raise UntrustedError("wrong-genesis", "The hub's log does not begin with this operation's genesis.")
+        if (leaf.kind, leaf.digest) != (WHOLE_OPERATION, digest(header, signature)) or entry.parts:
+            raise UntrustedError("wrong-leaf", "The first leaf of the log is not the genesis.")
+        genesis = verify_genesis(header, signature, self._hub_key)
+        self._state = OperationState(self.op, genesis, leaf.hub_ms)
+        return Accepted(0, leaf.hub_ms, entry.leaf_data, SignedEvent(header, signature, ()))
+
+    def _require_leaf(self, entry: Shown, leaf: Leaf, to: str | tuple[str, ...]) -> None:
+        kind = WHOLE_OPERATION if to == EVERYONE else NARROWER
+        if leaf.kind != kind or leaf.digest != digest(entry.header or b"", entry.signature or b""):
+            raise UntrustedError("wrong-leaf", f"The leaf of entry {entry.index} does not belong to the event shown.")
+        if to != EVERYONE and self.ncp not in to:
+            raise UntrustedError(
+                "misdelivered", f"The hub showed us entry {entry.index}, which is addressed to others."
+            )
+
+
+def verify_genesis(header: bytes, signature: bytes, hub_key: HubVerifyKey) -> Genesis:
+    """The genesis of these bytes, which names this hub. Raises UntrustedError, RefusedError or MalformedError."""
+    genesis = open_genesis(header, read_signatures(signature))
+    if genesis.hub != b64(hub_key.data):
+        raise UntrustedError("wrong-hub", "This operation's genesis names another hub key; ask for a new invitation.")
+    return genesis
+
+
+def _may_be_absent(slip: PartSlip) -> bool:
+    """Sealed parts for others are not shown, and large ones are fetched when needed; clear ones are always there."""
+    return slip.enc != "clear" or slip.p == "wraps"
+
+
+_WORSE_THAN_IT_SOUNDS = {
+    "stale-prev": ("withheld", "an event of the same device before it was withheld from us, or shown twice"),
+    "id-in-use": ("double-id", "an event with the same id was admitted before"),
+}
+
+
+def _alarm(index: int, error: RefusedError | MalformedError) -> UntrustedError:
+    code, what = _WORSE_THAN_IT_SOUNDS.get(error.code, (error.code, error.message))
+    return UntrustedError(
+        code, f"The hub admitted entry {index} against the rules: {what} Stop and raise the alarm.", error.details
+    )
