@@ -12,8 +12,8 @@ from vocu.log.merkle import MerkleTree, leaf_hash, verify_inclusion
 class TrustedLog:
     """The leaves that the hub showed and signed for. It knows nothing of what the entries say.
 
-    Every alarm carries in `details` the signed notes that contradict each other, so that a third party who trusts
-    neither side can check it.
+    Every alarm about the hub carries in `details` the signed notes that it rests on, ours first: with them, and with
+    the leaves where their sizes differ, a third party who trusts neither side can check it.
     """
 
     def __init__(self, origin: str, hub_key: HubVerifyKey) -> None:
@@ -21,8 +21,9 @@ class TrustedLog:
         self._hub_key = hub_key
         self._tree = MerkleTree()
         self._note = ""
+        self._opened: tuple[str, Checkpoint] | None = None
         self._last_hub_ms = 0
-        # Heads that the hub signed in receipts before it showed us that far, to be compared once it does.
+        # Heads that the hub signed before it showed us that far, by size, to be compared once it does.
         self._promised: dict[int, tuple[bytes, str]] = {}
 
     @property
@@ -44,13 +45,8 @@ class TrustedLog:
         Otherwise the view stays as it was. Raises UntrustedError: rolled-back (the hub signed a smaller log than
         before), forked (another history), time-ran-back, bad-checkpoint; MalformedError for bytes of another form.
         """
-        checkpoint = open_checkpoint(note, self._hub_key, self.origin)
-        if checkpoint.size < self.size:
-            raise UntrustedError(
-                "rolled-back",
-                f"The hub's log has shrunk from {self.size} to {checkpoint.size} entries. Stop and raise the alarm.",
-                self._evidence(note),
-            )
+        checkpoint = self._open(note)
+        self._require_not_smaller(checkpoint, note)
         if checkpoint.size != self.size + len(leaf_datas):
             raise UntrustedError(
                 "bad-checkpoint",
@@ -63,10 +59,10 @@ class TrustedLog:
         size = self.size
         self._tree.extend(map(leaf_hash, leaf_datas))
         try:
-            self._require_same_history(checkpoint.size, checkpoint.root, note)
-            for promised, (root, receipt) in self._promised.items():
-                if promised <= self.size:
-                    self._require_same_history(promised, root, receipt, note)
+            self._require_same_history(checkpoint, note)
+            for promised, (root, earlier_note) in self._promised.items():
+                if promised <= self.size and self.root(promised) != root:
+                    raise _forked(promised, (earlier_note, note))
         except UntrustedError:
             self._tree.truncate(size)
             raise
@@ -74,6 +70,35 @@ class TrustedLog:
         self._last_hub_ms = last_hub_ms
         self._note = note
         return checkpoint
+
+    def check_fresh(self, note: str) -> Checkpoint:
+        """The checkpoint that the hub signed just now, as in its hello: no smaller than ours, and of the same history.
+
+        One that is ahead of us is remembered, and compared when `accept` gets there. Raises UntrustedError:
+        rolled-back, forked, bad-checkpoint.
+        """
+        checkpoint = self._open(note)
+        self._require_not_smaller(checkpoint, note)
+        self._compare(checkpoint, note)
+        return checkpoint
+
+    def check_receipt(self, index: int, size: int, leaf_data: bytes, proof: Sequence[bytes], note: str) -> Leaf:
+        """The leaf that the hub admitted at `index`, once the proof, the note and what we verified before all agree.
+
+        The caller compares its digest with what it sent. The note may be older than our view, or ahead of it: then it
+        is remembered as in `check_fresh`. Raises UntrustedError: bad-proof, bad-checkpoint, forked, time-ran-back.
+        """
+        leaf = parse_leaf(leaf_data)
+        checkpoint = self._open(note)
+        if checkpoint.size != size:
+            raise UntrustedError(
+                "bad-checkpoint", "The receipt names another size than its checkpoint; do not rely on it.", (note,)
+            )
+        verify_inclusion(index, size, leaf_hash(leaf_data), proof, checkpoint.root)
+        if index >= self.size:
+            self._require_later(leaf, self._last_hub_ms, note)
+        self._compare(checkpoint, note)
+        return leaf
 
     def check_head(self, size: int, root: bytes) -> None:
         """Compare the head that another desk signed with ours. Raises UntrustedError (split-view) if they differ.
@@ -88,32 +113,31 @@ class TrustedLog:
                 (f"head signed by the other desk: {size} {root.hex()}", *self._evidence()),
             )
 
-    def check_receipt(self, index: int, size: int, leaf_data: bytes, proof: Sequence[bytes], note: str) -> Leaf:
-        """The leaf that the hub admitted at `index`, once the proof, the note and what we verified before all agree.
+    def _open(self, note: str) -> Checkpoint:
+        """One note comes with many receipts, and again with the entries: verify its signatures once."""
+        if self._opened is None or self._opened[0] != note:
+            self._opened = note, open_checkpoint(note, self._hub_key, self.origin)
+        return self._opened[1]
 
-        The caller compares its digest with what it sent. A receipt for a log longer than ours is remembered, and
-        compared when `accept` gets there. Raises UntrustedError: bad-proof, bad-checkpoint, forked, time-ran-back.
-        """
-        leaf = parse_leaf(leaf_data)
-        checkpoint = open_checkpoint(note, self._hub_key, self.origin)
-        if checkpoint.size != size:
-            raise UntrustedError(
-                "bad-checkpoint", "The receipt names another size than its checkpoint; do not rely on it.", (note,)
-            )
-        verify_inclusion(index, size, leaf_hash(leaf_data), proof, checkpoint.root)
-        if size <= self.size:
-            self._require_same_history(size, checkpoint.root, note)
-            return leaf
-        if index >= self.size:
-            self._require_later(leaf, self._last_hub_ms, note)
-        root, earlier_note = self._promised.setdefault(size, (checkpoint.root, note))
+    def _compare(self, checkpoint: Checkpoint, note: str) -> None:
+        if checkpoint.size <= self.size:
+            self._require_same_history(checkpoint, note)
+            return
+        root, earlier_note = self._promised.setdefault(checkpoint.size, (checkpoint.root, note))
         if root != checkpoint.root:
-            raise _forked(size, (earlier_note, note))
-        return leaf
+            raise _forked(checkpoint.size, (earlier_note, note))
 
-    def _require_same_history(self, size: int, root: bytes, note: str, against: str | None = None) -> None:
-        if self.root(size) != root:
-            raise _forked(size, (against, note) if against else self._evidence(note))
+    def _require_not_smaller(self, checkpoint: Checkpoint, note: str) -> None:
+        if checkpoint.size < self.size:
+            raise UntrustedError(
+                "rolled-back",
+                f"The hub's log has shrunk from {self.size} to {checkpoint.size} entries. Stop and raise the alarm.",
+                self._evidence(note),
+            )
+
+    def _require_same_history(self, checkpoint: Checkpoint, note: str) -> None:
+        if self.root(checkpoint.size) != checkpoint.root:
+            raise _forked(checkpoint.size, self._evidence(note))
 
     def _require_later(self, leaf: Leaf, last_hub_ms: int, note: str) -> int:
         if leaf.hub_ms < last_hub_ms:
