@@ -76,7 +76,7 @@ def _parse_signature(line: str) -> Signature:
 def decode_base64(text: str) -> bytes:
     """The bytes of standard, padded base64 (RFC 4648 §4); MalformedError (bad-note) for any but the one spelling."""
     try:
-        value = binascii.a2b_base64(text, strict_mode=True)
+        value = binascii.a2b_base64(text)
     except ValueError:
         raise _bad_note("it holds something that is not base64") from None
     if _base64(value) != text:

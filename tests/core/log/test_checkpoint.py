@@ -111,8 +111,10 @@ def test_another_size_root_or_key_under_the_same_signatures_is_refused() -> None
 
 def test_the_checkpoint_of_another_operation_is_refused() -> None:
     other = sign_checkpoint(Checkpoint(origin=origin("p" * 43), size=1, root=ROOT), HUB, post_quantum=True)
-    with pytest.raises(UntrustedError, match="bad-checkpoint"):
-        open_checkpoint(other, HUB.public, ORIGIN)
+    under_our_name = signed(parse_note(other).text)
+    for note in (other, under_our_name):
+        with pytest.raises(UntrustedError, match="bad-checkpoint"):
+            open_checkpoint(note, HUB.public, ORIGIN)
 
 
 ENCODED_ROOT = base64.b64encode(ROOT).decode()
