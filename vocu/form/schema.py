@@ -92,7 +92,10 @@ def _refuse(form: str, faults: tuple[str, ...]) -> None:
 
 def _broken_schema(form: str, value: dict[str, Any]) -> tuple[str, ...]:
     validator = _validator(form)
-    return () if validator.is_valid(value) else _in_words(validator.iter_errors(value))
+    try:
+        return () if validator.is_valid(value) else _in_words(validator.iter_errors(value))
+    except ValueError as error:  # a date object, bytes, a number as key, half a character
+        return (f"the form holds what JSON cannot say ({error}); enter it again as text",)
 
 
 @cache
