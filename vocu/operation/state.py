@@ -1,8 +1,8 @@
 """What an operation is after so many entries: the fold of its log (docs/protocol.md §3, §4).
 
-`authorise` reads this state and `OperationState.apply` is the only thing that changes it, so the hub and every desk come
-to the same state from the same entries. Entries that are not addressed to a desk reach it as bare leaves; nothing that
-this state holds may depend on them.
+`authorise` reads this state and `OperationState.apply` is the only thing that changes it, so the hub and every desk
+come to the same state from the same entries. Entries that are not addressed to a desk reach it as bare leaves; nothing
+that this state holds may depend on them.
 """
 
 import hashlib

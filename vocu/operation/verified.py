@@ -70,7 +70,7 @@ class VerifiedOperation:
         return self.log.size
 
     def accept(self, entries: Sequence[Shown], checkpoint: str) -> list[Accepted]:
-        """Take the next entries, which this checkpoint covers. Raises UntrustedError with the code of what was caught."""
+        """Take the next entries, which this checkpoint covers. Raises UntrustedError, its code saying what was caught."""
         for offset, entry in enumerate(entries):
             if entry.index != self.size + offset:
                 raise UntrustedError(

@@ -28,7 +28,7 @@ class HubHello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DeskAuth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the desk signs. `size`: how much of the log it has; `tls`: hash of the certificate key that it saw, or ""."""
+    """What the desk signs. `size`: how much of the log it has; `tls`: hash of the certificate key it saw, or ""."""
 
     op: OperationID
     device: DeviceID

@@ -1,0 +1,96 @@
+"""How a desk opens what is sealed to it. The hub never imports this module (docs/protocol.md §4)."""
+
+from msgspec import Struct
+
+from vocu.canonical import b64
+from vocu.crypto.keys import SealingKey
+from vocu.crypto.opening import OpeningKey, open_part, unwrap
+from vocu.crypto.sealing import class_key, epoch_commitment, part_context, part_key, wrap_info
+from vocu.errors import SealedError, UntrustedError
+from vocu.operation.act import Act
+from vocu.operation.admission import SignedEvent, read_body
+from vocu.operation.bodies import EpochKeys
+from vocu.operation.events import PART_TYPES
+from vocu.operation.header import WRAP_SIZE, Header, PartSlip
+
+
+class Keyring(Struct):
+    """What a desk opens with: its device, its opening key, and the secrets of its epochs, by log index."""
+
+    device: str
+    key: OpeningKey
+    epochs: dict[int, bytes]
+
+
+def open_epoch(act: Act, signed: SignedEvent, keyring: Keyring) -> bytes | None:
+    """The secret of the epoch that this act begins; None where this device is not one of its readers.
+
+    Raises UntrustedError (epoch-fault) where the wrap does not open, or opens to something else than was committed to.
+    """
+    keys = act.body(EpochKeys)
+    if keyring.device not in dict(keys.wraps):
+        return None
+    wrapped = signed.parts[-1]
+    info = _info("epoch", keyring.device, keyring.key.public, act.header)
+    try:
+        secret = unwrap(wrapped or b"", keyring.key, info)
+    except SealedError:
+        secret = b""
+    if b64(epoch_commitment(secret)) != keys.commit:
+        raise UntrustedError(
+            "epoch-fault", "The newest epoch was not sealed to this desk as announced; another one is asked for."
+        )
+    return secret
+
+
+def open_body(act: Act, signed: SignedEvent, name: str, keyring: Keyring, added: frozenset[str]) -> Struct:
+    """The body of a sealed part.
+
+    Raises SealedError where it is not sealed to this desk (not-for-us, before-us, not-here), UntrustedError where it
+    was tampered with, MalformedError where its sender put something else into it.
+    """
+    header = act.header
+    slip = header.slip(name)
+    if slip is None:
+        raise SealedError("no-such-part", f"This event has no part {name!r}.")
+    data = signed.parts[header.parts.index(slip)]
+    key = _epoch_key(slip, name, header, keyring) if slip.enc == "epoch" else _direct_key(signed, slip, header, keyring)
+    if data is None:
+        raise SealedError(
+            "not-here", "The sealed content is not on this desk: it was erased, or has yet to be fetched."
+        )
+    context = part_context(
+        op=header.op, event_id=header.id, type=header.type, sender=header.sender, part=name, audience=slip.audience
+    )
+    return read_body(PART_TYPES[header.type][name], open_part(key, context, data), added)
+
+
+def _epoch_key(slip: PartSlip, name: str, header: Header, keyring: Keyring) -> bytes:
+    secret = keyring.epochs.get(slip.epoch or 0)
+    if secret is None:
+        raise SealedError("before-us", "This was sealed before this desk joined, or while it was not a reader.")
+    return part_key(class_key(secret, name), header.id)
+
+
+def _direct_key(signed: SignedEvent, slip: PartSlip, header: Header, keyring: Keyring) -> bytes:
+    devices = slip.devices or ()
+    if keyring.device not in devices:
+        raise SealedError("not-for-us", "This is sealed to other desks.")
+    wraps = signed.parts[-1]
+    if wraps is None:
+        raise SealedError("not-here", "The sealed key is not on this desk: it was erased, or has yet to be fetched.")
+    before = sum(len(other.devices or ()) for other in header.parts[: header.parts.index(slip)])
+    at = (before + devices.index(keyring.device)) * WRAP_SIZE
+    return unwrap(wraps[at : at + WRAP_SIZE], keyring.key, _info(slip.p, keyring.device, keyring.key.public, header))
+
+
+def _info(part: str, device: str, sealing_key: SealingKey, header: Header) -> bytes:
+    return wrap_info(
+        op=header.op,
+        event_id=header.id,
+        part=part,
+        device=device,
+        sealing_key=sealing_key,
+        sender=header.sender,
+        roster=header.roster,
+    )
