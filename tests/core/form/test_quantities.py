@@ -1,3 +1,4 @@
+import csv
 from decimal import Decimal
 from fractions import Fraction
 
@@ -5,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.form.forms import amounts
+from tests.core.form.forms import amounts, shortest_report
+from tests.shared import shared_file
 from vocu.errors import MalformedError
 from vocu.form.codes import is_code
 from vocu.form.quantities import (
@@ -18,6 +20,7 @@ from vocu.form.quantities import (
     quantity_of,
 )
 from vocu.form.report import GoodsLine
+from vocu.form.schema import findings
 
 quantities = st.builds(Quantity, amounts, st.sampled_from(["KGM", "H87", "EUR"]))
 
@@ -121,3 +124,28 @@ def test_amounts_in_no_known_unit_have_no_total(unit: str) -> None:
 
 def test_a_pending_quantity_has_no_total() -> None:
     assert quantity_of(GoodsLine(commodity="drugs", unit="KGM", quantity_basis="pending")) is None
+
+
+def test_the_published_totals_of_real_seizures_come_out() -> None:
+    path = shared_file("data/cbp_drugs_us/nationwide-drugs-fy20-fy23.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["FY"].startswith("2023")]
+    lines = [
+        GoodsLine(commodity="drugs", unit="LBR", quantity=Decimal(plain(Decimal(row["Sum Qty (lbs)"])))) for row in rows
+    ]
+    pounds = Quantity(add_up(found for line in lines if (found := quantity_of(line)))["LBR"], "LBR")
+    kilograms = convert(pounds, "KGM")
+    assert len(rows) == 2365
+    assert round(pounds.amount, 2) == Decimal("549238.23")
+    assert kilograms is not None
+    assert round(kilograms.quantity.amount, 2) == Decimal("249130.27")
+
+
+def test_every_row_of_real_seizures_fits_the_form() -> None:
+    path = shared_file("data/cbp_drugs_us/nationwide-drugs-fy20-fy23.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in list(csv.DictReader(file))[::20]:
+            quantity = plain(Decimal(row["Sum Qty (lbs)"]))
+            place = row["Area of Responsibility"].upper()
+            goods = [{"commodity": "drugs", "unit": "LBR", "quantity": quantity}]
+            assert findings("seizure", shortest_report(goods=goods, place=place)) == (), row
