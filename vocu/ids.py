@@ -7,15 +7,15 @@ from msgspec import Meta
 
 from vocu.canonical import b64
 
-OperationID = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
-EventID = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
-DeviceID = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
-KeyID = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
-Digest = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
-Salt = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
-NCPCode = Annotated[str, Meta(pattern="^[A-Z0-9][A-Z0-9-]{1,15}$")]
+OperationID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")]
+EventID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
+DeviceID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
+KeyID = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
+Digest = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")]
+Salt = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
+NCPCode = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}\Z")]
 """A participant's code: ISO 3166-1 alpha-2 by default, or any code that the operation agreed on."""
-Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 Instant = Annotated[int, Meta(ge=0, lt=2**53)]
 """UTC milliseconds since 1970."""
 

@@ -107,6 +107,14 @@ def examine(event: Identified, state: OperationState, at: int, vantage: Vantage)
     return act
 
 
+def recall(signed: SignedEvent, state: OperationState) -> Act:
+    """The act that these bytes were found to be before: for what one verified oneself, and kept."""
+    header = read_header(signed.header)
+    content = _read_clear_parts(KINDS[header.type], header, signed.parts, state.added_commodities)
+    statements = _statements(content, state.devices[header.sender], state)
+    return Act(header, content, digest(signed.header, signed.signature), statements)
+
+
 def _require_chain(header: Header, state: OperationState) -> None:
     last = state.last_in_chain(header.sender, header.to)
     if header.dseq != last.dseq + 1 or header.prev != b64(last.digest):

@@ -55,7 +55,7 @@ class Contact(Body, frozen=True, kw_only=True):
     function: Annotated[str, Meta(max_length=120)] | None = None
     telephone: Annotated[str, Meta(max_length=60)] | None = None
     email: Annotated[str, Meta(max_length=120)] | None = None
-    languages: Annotated[tuple[Annotated[str, Meta(pattern="^[a-z]{2,3}$")], ...], Meta(max_length=20)] | None = None
+    languages: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z]{2,3}\Z")], ...], Meta(max_length=20)] | None = None
     duty_hours: Annotated[str, Meta(max_length=120)] | None = None
     deputy: bool = False
 
@@ -75,7 +75,7 @@ class Directory(Body, frozen=True, kw_only=True):
 class Withdrawal(Body, frozen=True, kw_only=True):
     """Why a report was withdrawn: a code of the list `withdrawal_reason`."""
 
-    reason: Annotated[str, Meta(pattern="^[a-z_]{1,40}$")]
+    reason: Annotated[str, Meta(pattern=r"^[a-z_]{1,40}\Z")]
 
 
 class Confirmation(Body, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ class Erasure(Body, frozen=True, kw_only=True):
 
     index: Annotated[int, Meta(ge=1, lt=2**53)]
     parts: Annotated[
-        tuple[Annotated[str, Meta(pattern="^(text|nominal|wraps)$")], ...], Meta(min_length=1, max_length=3)
+        tuple[Annotated[str, Meta(pattern=r"^(text|nominal|wraps)\Z")], ...], Meta(min_length=1, max_length=3)
     ]
 
 

@@ -1,7 +1,7 @@
 """How an event is sealed and signed for the log as one knows it (docs/protocol.md §4)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Raw, Struct
 
@@ -14,7 +14,7 @@ from vocu.operation.admission import ClearPart, SignedEvent
 from vocu.operation.bodies import EpochKeys
 from vocu.operation.events import EpochRotated, Event, kind_of
 from vocu.operation.header import EVERYONE, MAX_READERS, Head, Header, PartName, PartSlip
-from vocu.operation.state import Device, OperationState
+from vocu.operation.state import Chained, Device, OperationState
 
 Random = Callable[[int], bytes]
 """A source of so many unpredictable bytes; the core has none of its own."""
@@ -45,10 +45,14 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 class LogView(Struct, frozen=True):
-    """The log as the sender has verified it: the operation's state, and the root at that size."""
+    """The log as the sender has verified it: the operation's state, and the root at that size.
+
+    `tail`: what this device has sent since to each audience and holds no entry of yet; the next event follows that.
+    """
 
     state: OperationState
     root: bytes
+    tail: Mapping[str | tuple[str, ...], Chained] = {}
 
 
 class _Part(Struct, frozen=True):
@@ -64,6 +68,7 @@ class Composer:
         self._author = author
         self._state = view.state
         self._root = view.root
+        self._tail = view.tail
         self._random = random
 
     def compose(self, draft: Draft, epoch_secret: bytes | None = None) -> SignedEvent:
@@ -97,7 +102,7 @@ class Composer:
 
     def _sign(self, draft: Draft, parts: list[_Part]) -> SignedEvent:
         state = self._state
-        last = state.last_in_chain(self._author.device, draft.to)
+        last = self._tail.get(draft.to) or state.last_in_chain(self._author.device, draft.to)
         header = encode(
             Header(
                 v="vocu/1",
@@ -140,6 +145,11 @@ class Composer:
     def _direct(self, name: PartName, body: Struct, draft: Draft, readers: tuple[str, ...]) -> _Part:
         own = self._state.devices[self._author.device].ncp
         devices = self._state.readers(frozenset(readers) | {own})
+        unreached = set(readers) - {device.ncp for device in devices}
+        if unreached:
+            raise RefusedError(
+                "no-reader", f"{', '.join(sorted(unreached))}: no desk that may read this; address somebody else."
+            )
         if len(devices) > MAX_READERS:
             raise RefusedError(
                 "too-many-readers",

@@ -222,7 +222,7 @@ def _seizure_reported(signer: Device, act: Act, state: OperationState) -> None:
         if signer.ncp not in state.organisers:
             raise RefusedError("not-your-country", "Only the organiser reports on behalf of a country.")
         _active_member(report.on_behalf_of or "", state)
-    _require_in_scope(report, state)
+    _require_countable(report, state)
 
 
 def _seizure_amended(signer: Device, act: Act, state: OperationState) -> None:
@@ -234,7 +234,7 @@ def _seizure_amended(signer: Device, act: Act, state: OperationState) -> None:
         owner = stat.on_behalf_of or signer.ncp
         if owner != report.owner:
             raise RefusedError("not-your-report", "An amendment does not change whose report it is.")
-        _require_in_scope(stat, state)
+        _require_countable(stat, state)
 
 
 def _seizure_withdrawn(signer: Device, act: Act, state: OperationState) -> None:
@@ -246,7 +246,7 @@ def _seizure_withdrawn(signer: Device, act: Act, state: OperationState) -> None:
 def _seizure_released(signer: Device, act: Act, state: OperationState) -> None:
     if not _own_report(signer, act, state).restricted:
         raise RefusedError("not-restricted", "This report is not restricted.")
-    _require_in_scope(act.body(SeizureReport), state)
+    _require_countable(act.body(SeizureReport), state)
 
 
 def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
@@ -261,8 +261,8 @@ def _newsletter_compiled(_signer: Device, act: Act, state: OperationState) -> No
     compiled = act.body(bodies.Compiled)
     if act.header.id != newsletter_id(state.op, compiled.day):
         raise MalformedError("bad-id", "The id of a newsletter follows from its day.")
-    if compiled.number != len(state.compiled) + 1 or compiled.position > state.size:
-        raise RefusedError("bad-issue", "Newsletters are numbered one by one and made from what the log holds.")
+    if compiled.number != len(state.compiled) + 1 or compiled.position != state.size:
+        raise RefusedError("bad-issue", "A newsletter has the next number, and counts exactly the entries before it.")
 
 
 def _newsletter_issued(_signer: Device, act: Act, state: OperationState) -> None:
@@ -312,11 +312,13 @@ def _own_report(signer: Device, act: Act, state: OperationState) -> Report:
     return report
 
 
-def _require_in_scope(report: SeizureReport, state: OperationState) -> None:
+def _require_countable(report: SeizureReport, state: OperationState) -> None:
     scope = state.genesis.commodities
     for line in report.goods:
         if scope and line.commodity not in scope and line.commodity.split(".")[0] not in scope:
             raise RefusedError("out-of-scope", f"This operation is not about {line.commodity}.")
+        if line.goods_status == "controlled_delivery":
+            raise RefusedError("must-be-restricted", "A controlled delivery stands in a restricted report only.")
     for ncp in report.joint_with:
         _active_member(ncp, state)
 

@@ -17,7 +17,7 @@ Phase = Literal["PRE_OPERATIONAL", "OPERATIONAL", "POST_OPERATIONAL", "CLOSED"]
 PHASES: tuple[Phase, ...] = ("PRE_OPERATIONAL", "OPERATIONAL", "POST_OPERATIONAL", "CLOSED")
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
-Key = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]+$", max_length=3000)]
+Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=3000)]
 
 
 class Statement(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type"):
@@ -60,7 +60,7 @@ class Genesis(Statement, frozen=True, kw_only=True, tag="genesis"):
     created_at: Instant
     name: Name
     kind: Literal["JCO", "JCPO", "JPO", "international", "regional"]
-    zone: Annotated[str, Meta(pattern="^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$", max_length=64)]
+    zone: Annotated[str, Meta(pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*\Z", max_length=64)]
     compile_hour: Annotated[int, Meta(ge=0, le=23)]
     issue: Literal["by_organiser", "automatic"]
     starts_day: Day
@@ -140,7 +140,7 @@ class Signature(Struct, frozen=True, forbid_unknown_fields=True):
     """One signature of an envelope; `key` is the id of the key that made it."""
 
     key: KeyID
-    sig: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]+$", max_length=4600)]
+    sig: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=4600)]
 
 
 Signatures = Annotated[tuple[Signature, ...], Meta(min_length=1, max_length=15)]

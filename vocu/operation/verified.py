@@ -1,6 +1,6 @@
 """A desk's verified view of an operation: every entry in order, every rule kept, or an alarm (protocol §5, §6)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from vocu.log.checkpoint import origin
 from vocu.log.entry import NARROWER, WHOLE_OPERATION, Leaf, parse_leaf
 from vocu.log.trusted import TrustedLog
 from vocu.operation.act import Act
-from vocu.operation.admission import SignedEvent, Vantage, examine, identify
+from vocu.operation.admission import SignedEvent, Vantage, examine, identify, recall
 from vocu.operation.header import EVERYONE, PartSlip, digest
 from vocu.operation.state import OperationState
 from vocu.operation.statements import Genesis, open_genesis, read_signatures
@@ -69,15 +69,39 @@ class VerifiedOperation:
     def size(self) -> int:
         return self.log.size
 
-    def accept(self, entries: Sequence[Shown], checkpoint: str) -> list[Accepted]:
-        """Take the next entries, which this checkpoint covers. Raises UntrustedError, its code saying what was caught."""
+    def accept(
+        self, entries: Sequence[Shown], checkpoint: str, take: Callable[[Accepted], None] = lambda _: None
+    ) -> list[Accepted]:
+        """Take the next entries, which this checkpoint covers. Raises UntrustedError, whose code says what is wrong.
+
+        `take` is told of each entry right after the state has it, before the next one is looked at.
+        """
         for offset, entry in enumerate(entries):
             if entry.index != self.size + offset:
                 raise UntrustedError(
                     "reordered", f"The hub showed entry {entry.index} where {self.size + offset} comes next."
                 )
         self.log.accept([entry.leaf_data for entry in entries], checkpoint)
-        return [self._verify(entry, parse_leaf(entry.leaf_data)) for entry in entries]
+        accepted = []
+        for entry in entries:
+            accepted.append(self._verify(entry, parse_leaf(entry.leaf_data)))
+            take(accepted[-1])
+        return accepted
+
+    def restore(self, entries: Iterable[Shown], checkpoint: str) -> Iterator[Accepted]:
+        """Take back what this desk verified before and kept itself; only the root is checked again, at the end."""
+        leaves = []
+        for entry in entries:
+            leaf = parse_leaf(entry.leaf_data)
+            leaves.append(entry.leaf_data)
+            if entry.index == 0 or entry.header is None or entry.signature is None:
+                yield self._verify(entry, leaf)
+                continue
+            signed = SignedEvent(entry.header, entry.signature, entry.parts)
+            act = recall(signed, self.state)
+            self.state.apply(act, leaf.hub_ms)
+            yield Accepted(entry.index, leaf.hub_ms, entry.leaf_data, signed, act)
+        self.log.accept(leaves, checkpoint)
 
     def _verify(self, entry: Shown, leaf: Leaf) -> Accepted:
         if entry.index == 0:

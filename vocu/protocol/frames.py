@@ -1,6 +1,6 @@
 """The frames of the channel: MessagePack arrays, their kind first (docs/protocol.md §7)."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -9,7 +9,7 @@ from vocu.errors import MalformedError
 from vocu.ids import DeviceID, OperationID
 from vocu.operation.admission import SignedEvent
 
-VERSION = "vocu/1"
+VERSION: Final = "vocu/1"
 MAX_FRAME = 256 * 1024
 """Bytes of a frame from a desk."""
 INLINE_PART = 64 * 1024

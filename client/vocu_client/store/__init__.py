@@ -1,0 +1,1 @@
+"""What a desk keeps on its disk, in one SQLite file."""

@@ -1,0 +1,159 @@
+"""What this desk wants to say, on disk before the officer sees "queued", until the log is proven to hold it."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from vocu.canonical import decode, encode
+from vocu.crypto.opening import local_open
+from vocu.crypto.sealing import local_seal
+from vocu.operation.admission import SignedEvent
+from vocu.operation.composing import Draft
+from vocu.operation.events import KINDS, PART_TYPES, kind_of
+from vocu_client.store.sql import outbox, signed_digests
+
+State = Literal["queued", "sent", "delivered", "refused"]
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One row of the outbox. `position`: where the log holds it, once delivered; `code`, `message`: why not."""
+
+    seq: int
+    id: str
+    kind: str
+    queued_at: int
+    state: State
+    position: int | None
+    code: str | None
+    message: str | None
+    signed: SignedEvent | None
+
+
+class _Kept(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    id: str
+    type: str
+    ts: int
+    to: str | tuple[str, ...]
+    parts: dict[str, msgspec.Raw]
+    readers: dict[str, tuple[str, ...]]
+    ref: str | None = None
+
+
+_kept: msgspec.json.Decoder[_Kept] = msgspec.json.Decoder(_Kept)
+_signed: msgspec.msgpack.Decoder[SignedEvent] = msgspec.msgpack.Decoder(SignedEvent)
+
+
+class Outbox:
+    """Drafts in the order in which they were written. Their content is sealed on disk with the desk's own key."""
+
+    def __init__(self, engine: Engine, master: bytes) -> None:
+        self._engine = engine
+        self._master = master
+
+    def queue(self, drafts: list[Draft], at: int) -> int:
+        """Keep drafts, all or none; those whose id is there already are left as they are. Returns how many are new."""
+        rows = [
+            {
+                "id": draft.id,
+                "kind": kind_of(draft.event),
+                "draft": local_seal(self._master, draft.id.encode(), _pack(draft)),
+                "queued_at": at,
+                "state": "queued",
+            }
+            for draft in drafts
+        ]
+        with self._engine.begin() as connection:
+            before = connection.execute(select(outbox.c.id)).scalars().all()
+            fresh = [row for row in rows if row["id"] not in set(before)]
+            if fresh:
+                connection.execute(insert(outbox), fresh)
+        return len(fresh)
+
+    def draft(self, item: Item) -> Draft:
+        """The draft as it was written."""
+        with self._engine.begin() as connection:
+            sealed = connection.execute(select(outbox.c.draft).where(outbox.c.id == item.id)).scalar_one()
+        return _unpack(local_open(self._master, item.id.encode(), sealed))
+
+    def items(self, *states: State) -> list[Item]:
+        """The rows in these states, or all, in the order of writing."""
+        query = select(outbox).order_by(outbox.c.seq)
+        if states:
+            query = query.where(outbox.c.state.in_(states))
+        with self._engine.begin() as connection:
+            return [_item(row) for row in connection.execute(query)]
+
+    def find(self, event_id: str) -> Item | None:
+        with self._engine.begin() as connection:
+            row = connection.execute(select(outbox).where(outbox.c.id == event_id)).first()
+        return _item(row) if row is not None else None
+
+    def keep_signed(self, signed: list[tuple[str, SignedEvent, bytes]]) -> None:
+        """Keep the very bytes before they are sent, and the digest of each version signed: (id, event, digest)."""
+        with self._engine.begin() as connection:
+            for event_id, event, digest in signed:
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.id == event_id)
+                    .values(state="sent", signed=msgspec.msgpack.encode(event))
+                )
+                connection.execute(upsert(signed_digests).values(digest=digest).on_conflict_do_nothing())
+
+    def delivered(self, positions: dict[str, int]) -> None:
+        """These events are in the log, at these indexes."""
+        with self._engine.begin() as connection:
+            for event_id, position in positions.items():
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.id == event_id)
+                    .values(state="delivered", position=position, signed=None, code=None, message=None)
+                )
+
+    def requeue(self, event_ids: list[str]) -> None:
+        """Sign these again: the log went on since."""
+        with self._engine.begin() as connection:
+            for event_id in event_ids:
+                connection.execute(update(outbox).where(outbox.c.id == event_id).values(state="queued", signed=None))
+
+    def refused(self, event_id: str, code: str, message: str) -> None:
+        """Park it, with the reason."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id == event_id)
+                .values(state="refused", signed=None, code=code, message=message)
+            )
+
+
+def _pack(draft: Draft) -> bytes:
+    parts = {
+        name: msgspec.Raw(encode(body))
+        for name in PART_TYPES[kind_of(draft.event)]
+        if (body := getattr(draft.event, name)) is not None
+    }
+    return encode(_Kept(draft.id, kind_of(draft.event), draft.ts, draft.to, parts, draft.readers, draft.ref))
+
+
+def _unpack(data: bytes) -> Draft:
+    kept = decode(data, _kept)
+    types = PART_TYPES[kept.type]
+    bodies = {name: msgspec.json.decode(bytes(raw), type=types[name]) for name, raw in kept.parts.items()}
+    event = KINDS[kept.type](**bodies)
+    return Draft(id=kept.id, event=event, ts=kept.ts, to=kept.to, ref=kept.ref, readers=kept.readers)
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        seq=row.seq,
+        id=row.id,
+        kind=row.kind,
+        queued_at=row.queued_at,
+        state=row.state,
+        position=row.position,
+        code=row.code,
+        message=row.message,
+        signed=_signed.decode(row.signed) if row.signed is not None else None,
+    )

@@ -1,0 +1,106 @@
+"""The desk's verified copy of the log, the epochs' secrets, and its alarms."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from vocu.crypto.opening import local_open
+from vocu.crypto.sealing import local_seal
+from vocu.errors import UntrustedError
+from vocu.protocol.frames import Entry
+from vocu_client.store.sql import alarms, entries, epochs, facts, signed_digests
+
+_CHECKPOINT = "checkpoint"
+_parts: msgspec.msgpack.Decoder[tuple[bytes | None, ...]] = msgspec.msgpack.Decoder(tuple[bytes | None, ...])
+
+
+class Replica:
+    """What was verified stays verified: entries are appended together with the checkpoint that covers them."""
+
+    def __init__(self, engine: Engine, master: bytes) -> None:
+        self._engine = engine
+        self._master = master
+
+    def append(self, shown: Iterable[Entry], checkpoint: str, secrets: dict[int, bytes]) -> None:
+        """Keep verified entries, the checkpoint over them, and the secrets of epochs that begin in them."""
+        rows = [
+            {
+                "position": entry.index,
+                "leaf_data": entry.leaf_data,
+                "header": entry.header,
+                "signature": entry.signature,
+                "parts": msgspec.msgpack.encode(entry.parts),
+            }
+            for entry in shown
+        ]
+        with self._engine.begin() as connection:
+            if rows:
+                connection.execute(insert(entries), rows)
+            for position, secret in secrets.items():
+                sealed = local_seal(self._master, _epoch_context(position), secret)
+                connection.execute(insert(epochs).values(position=position, secret=sealed))
+            fact = upsert(facts).values(name=_CHECKPOINT, value=checkpoint.encode())
+            connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries in order."""
+        with self._engine.begin() as connection:
+            for row in connection.execute(select(entries).order_by(entries.c.position)):
+                yield Entry(row.position, row.leaf_data, row.header, row.signature, _parts.decode(row.parts))
+
+    def entry(self, index: int) -> Entry:
+        """The entry at this index, which must be there."""
+        with self._engine.begin() as connection:
+            row = connection.execute(select(entries).where(entries.c.position == index)).one()
+        return Entry(row.position, row.leaf_data, row.header, row.signature, _parts.decode(row.parts))
+
+    def checkpoint(self) -> str | None:
+        """The checkpoint over all entries, as the hub signed it."""
+        with self._engine.begin() as connection:
+            value = connection.execute(select(facts.c.value).where(facts.c.name == _CHECKPOINT)).scalar()
+        return value.decode() if value is not None else None
+
+    def secrets(self) -> dict[int, bytes]:
+        """The secrets of the epochs that this desk is a reader of, by log index."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(epochs)).all()
+        return {row.position: local_open(self._master, _epoch_context(row.position), row.secret) for row in rows}
+
+    def replace_parts(self, position: int, parts: tuple[bytes | None, ...]) -> None:
+        """Keep a large part that was fetched, or forget parts that were erased."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(entries).where(entries.c.position == position).values(parts=msgspec.msgpack.encode(parts))
+            )
+
+    def has_signed(self, digest: bytes) -> bool:
+        """Whether this desk itself signed the event of this digest."""
+        with self._engine.begin() as connection:
+            return (
+                connection.execute(select(signed_digests).where(signed_digests.c.digest == digest)).first() is not None
+            )
+
+    def raise_alarm(self, error: UntrustedError, at: int) -> None:
+        """Keep an alarm with its evidence; from now on this desk seals nothing. `at`: UTC milliseconds."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(alarms).values(
+                    raised_at=at, code=error.code, message=error.message, details="\n".join(error.details)
+                )
+            )
+
+    def alarms(self) -> list[tuple[int, str, str, str]]:
+        """The alarms, oldest first: when (UTC milliseconds), code, message, evidence."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(alarms).order_by(alarms.c.seq)).all()
+        return [(row.raised_at, row.code, row.message, row.details) for row in rows]
+
+    def silence_alarms(self) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(delete(alarms))
+
+
+def _epoch_context(position: int) -> bytes:
+    return b"epoch %d" % position
