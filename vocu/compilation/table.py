@@ -1,0 +1,72 @@
+"""A results table as a value: named columns and sorted rows of texts, counts and exact decimals."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Kind = Literal["text", "code", "day", "instant", "count", "quantity"]
+"""What a column holds; counts are integers, quantities exact decimals, the rest texts. An empty text is a cell without
+a value, whatever the kind."""
+Cell = str | int | Decimal
+EMPTY = ""
+
+
+class Column(Struct, frozen=True):
+    """One column. `name` is its field in the CSV, `codes` the code list that a column of kind "code" draws from."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    codes: str | None = None
+
+
+class Table(Struct, frozen=True):
+    """One results table; docs/tables.md defines each."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Results(Struct, frozen=True):
+    """All results tables of an operation as its log stood at `position`, its newest entry admitted at `as_of` (UTC
+    milliseconds)."""
+
+    op: str
+    operation: str
+    position: int
+    as_of: int
+    tables: tuple[Table, ...]
+
+    def table(self, id: str) -> Table:  # noqa: A002 - "id" is what the tables call it
+        """The table of that id. Raises LookupError where there is none."""
+        for table in self.tables:
+            if table.id == id:
+                return table
+        raise LookupError(f"There is no table {id!r}.")
+
+
+def table(id: str, title: str, columns: Iterable[Column], rows: Iterable[Iterable[Any]]) -> Table:  # noqa: A002
+    """A table of these rows, which come sorted."""
+    return Table(id, title, tuple(columns), tuple(map(tuple, rows)))
+
+
+def coded(name: str) -> Column:
+    """A column of codes, named like its code list."""
+    return Column(name, name.replace("_", " ").capitalize(), "code", name)
+
+
+def count_columns(labels: dict[str, str]) -> list[Column]:
+    """Columns of counts, their labels by name."""
+    return [Column(name, label, "count") for name, label in labels.items()]
+
+
+COUNTRY = Column("country", "Country", "code", "country")
+COMMODITY = Column("commodity", "Commodity", "code", "commodity")
+REPORTS = Column("reports", "Reports", "count")
+SEIZURES = Column("seizures", "Seizures", "count")
+QUANTITY = Column("quantity", "Quantity", "quantity")
+UNIT = Column("unit", "Unit", "code", "unit")

@@ -1,0 +1,1 @@
+"""What people read: newsletters and results tables in the forms in which they are passed on."""

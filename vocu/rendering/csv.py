@@ -1,0 +1,35 @@
+"""A results table as CSV: UTF-8, commas, LF, exact decimals with a point; the same bytes wherever it is made."""
+
+import csv
+from decimal import Decimal
+from io import StringIO
+
+from vocu.compilation.table import Cell, Table
+from vocu.form.quantities import plain
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table_csv(table: Table) -> bytes:
+    """The table with a header of field names. A text that a spreadsheet would take for a formula is led by an
+    apostrophe; line breaks inside texts become spaces."""
+    out = StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([cell_text(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode()
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as the CSV has it."""
+    match cell:
+        case Decimal():
+            return plain(cell)
+        case int():
+            return str(cell)
+        case _:
+            return f"'{_one_line(cell)}" if cell.startswith(_FORMULA) else _one_line(cell)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines()) if not text.isprintable() else text
