@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import secrets
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -155,6 +157,18 @@ def _closed(closed: websockets.ConnectionClosed) -> VocuError:
         if code in ("not-admitted", "wrong-position"):
             return RefusedError(code, received.reason or "The hub does not serve this desk.")
     return OfflineError("offline", "The line to the hub is gone; what is not yet delivered waits in the outbox.")
+
+
+@asynccontextmanager
+async def visit(hub: str, op: str, author: Author, hub_key: HubVerifyKey, size: int) -> AsyncIterator["HubHTTP"]:
+    """HTTP with a token of its own, beside whatever other process of this desk is connected."""
+    channel = await Channel.connect(hub, op, author, hub_key)
+    try:
+        welcome = await channel.authenticate(size)
+        async with HubHTTP(hub, welcome.token) as http:
+            yield http
+    finally:
+        await channel.close()
 
 
 class HubHTTP:

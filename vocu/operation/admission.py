@@ -102,7 +102,7 @@ def examine(event: Identified, state: OperationState, at: int, vantage: Vantage)
     _require_head(header, state, vantage.root_at)
     content = _read_clear_parts(kind, header, signed.parts, state.added_commodities)
     _require_parts(header, content, signed.parts, vantage)
-    act = Act(header, content, digest(signed.header, signed.signature), _statements(content, device, state))
+    act = Act(header, content, digest(signed.header, signed.signature), statements_of(content, device, state))
     authorise(device, act, state, at)
     return act
 
@@ -111,7 +111,7 @@ def recall(signed: SignedEvent, state: OperationState) -> Act:
     """The act that these bytes were found to be before: for what one verified oneself, and kept."""
     header = read_header(signed.header)
     content = _read_clear_parts(KINDS[header.type], header, signed.parts, state.added_commodities)
-    statements = _statements(content, state.devices[header.sender], state)
+    statements = statements_of(content, state.devices[header.sender], state)
     return Act(header, content, digest(signed.header, signed.signature), statements)
 
 
@@ -189,7 +189,7 @@ def read_body(kind: type[Struct], data: bytes, added: frozenset[str] = frozenset
     return decode(data, _bodies[kind])
 
 
-def _statements(event: Event, device: Device, state: OperationState) -> tuple[Statement, ...]:
+def statements_of(event: Event, device: Device, state: OperationState) -> tuple[Statement, ...]:
     """The statements that the event carries, each verified against those whose decision it is."""
     plain = getattr(event, "plain", None)
     if isinstance(plain, Admission):

@@ -54,7 +54,7 @@ class VerifiedOperation:
         self.op = op
         self.ncp = ncp
         self.device = device
-        self._hub_key = hub_key
+        self.hub_key = hub_key
         self.log = TrustedLog(origin(op), hub_key)
         self._state: OperationState | None = None
 
@@ -129,7 +129,7 @@ class VerifiedOperation:
             raise UntrustedError("wrong-genesis", "The hub's log does not begin with this operation's genesis.")
         if (leaf.kind, leaf.digest) != (WHOLE_OPERATION, digest(header, signature)) or entry.parts:
             raise UntrustedError("wrong-leaf", "The first leaf of the log is not the genesis.")
-        genesis = verify_genesis(header, signature, self._hub_key)
+        genesis = verify_genesis(header, signature, self.hub_key)
         self._state = OperationState(self.op, genesis, leaf.hub_ms)
         return Accepted(0, leaf.hub_ms, entry.leaf_data, SignedEvent(header, signature, ()))
 

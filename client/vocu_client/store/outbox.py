@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Engine, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.canonical import decode, encode
@@ -86,6 +86,18 @@ class Outbox:
         with self._engine.begin() as connection:
             return [_item(row) for row in connection.execute(query)]
 
+    def waiting(self, after: int, limit: int) -> list[Item]:
+        """The next rows that are not yet in the log, in the order of writing, behind this sequence number."""
+        query = select(outbox).where(outbox.c.state.in_(("queued", "sent")), outbox.c.seq > after)
+        with self._engine.begin() as connection:
+            return [_item(row) for row in connection.execute(query.order_by(outbox.c.seq).limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are in each state."""
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        with self._engine.begin() as connection:
+            return dict(connection.execute(query).tuples().all())
+
     def find(self, event_id: str) -> Item | None:
         with self._engine.begin() as connection:
             row = connection.execute(select(outbox).where(outbox.c.id == event_id)).first()
@@ -95,6 +107,7 @@ class Outbox:
         """Keep the very bytes before they are sent, and the digest of each version signed: (id, event, digest)."""
         with self._engine.begin() as connection:
             for event_id, event, digest in signed:
+                # An epoch's rotation has no row: if it is lost, the next sender rotates.
                 connection.execute(
                     update(outbox)
                     .where(outbox.c.id == event_id)

@@ -44,10 +44,11 @@ class Replica:
             fact = upsert(facts).values(name=_CHECKPOINT, value=checkpoint.encode())
             connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))
 
-    def entries(self) -> Iterator[Entry]:
-        """All entries in order."""
+    def entries(self, since: int = 0) -> Iterator[Entry]:
+        """All entries from this index on, in order."""
         with self._engine.begin() as connection:
-            for row in connection.execute(select(entries).order_by(entries.c.position)):
+            query = select(entries).where(entries.c.position >= since).order_by(entries.c.position)
+            for row in connection.execute(query):
                 yield Entry(row.position, row.leaf_data, row.header, row.signature, _parts.decode(row.parts))
 
     def entry(self, index: int) -> Entry:

@@ -1,0 +1,275 @@
+"""What an officer does: each action is checked, put into the outbox, and sent when there is a line.
+
+An action returns the event's id, which stays the same whatever happens on the way. It raises MalformedError for a form
+with faults (all of them listed) and RefusedError for what the rules do not allow, as far as this desk can tell; then
+nothing was written.
+"""
+
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from vocu.canonical import b64, encode
+from vocu.errors import RefusedError
+from vocu.form.schema import read
+from vocu.form.whole import split
+from vocu.ids import newsletter_id
+from vocu.operation import bodies, events
+from vocu.operation.act import Act
+from vocu.operation.admission import statements_of
+from vocu.operation.composing import Draft
+from vocu.operation.events import Event, kind_of
+from vocu.operation.handling import require_ceiling
+from vocu.operation.header import EVERYONE, Head, Header, PartSlip
+from vocu.operation.rules import authorise
+from vocu_client.store.outbox import Outbox
+from vocu_client.view import View
+
+OCU = "OCU"
+"""Names the organiser, whoever that is, where participants are named."""
+
+
+class Actions:
+    """Everything one may post, as one participant's desk."""
+
+    def __init__(self, view: View, outbox: Outbox) -> None:
+        self._view = view
+        self._outbox = outbox
+
+    # --- words ---
+
+    def send_message(
+        self,
+        text: str,
+        *,
+        to: Iterable[str] = (),
+        subject: str | None = None,
+        handling: str | None = None,
+        in_reply_to: str | None = None,
+    ) -> str:
+        """Words to the whole operation, or sealed to these participants only ("OCU" names the organiser)."""
+        event = events.MessagePosted(text=self._text(text, subject, handling))
+        return self._post(event, to=self._participants(to), ref=in_reply_to)
+
+    def announce(self, text: str, *, subject: str | None = None, handling: str | None = None) -> str:
+        """The organiser's word to everybody."""
+        return self._post(events.AnnouncementPosted(text=self._text(text, subject, handling)))
+
+    def publish_contacts(self, contacts: Iterable[bodies.Contact]) -> str:
+        """This participant's persons, replacing what it published before; sealed to the operation."""
+        return self._post(events.ContactPublished(text=bodies.Contacts(contacts=tuple(contacts))))
+
+    def send_directory(self, ncp: str, directory: Mapping[str, tuple[bodies.Contact, ...]]) -> str:
+        """All contacts to one participant that came in later than they were published."""
+        body = bodies.Directory(participants=dict(directory))
+        return self._post(events.DirectorySent(text=body), to=(ncp,))
+
+    # --- seizures ---
+
+    def report_seizure(
+        self,
+        form: dict[str, Any],
+        *,
+        readers: Iterable[str] = (OCU,),
+        restricted: bool = False,
+        event_id: str | None = None,
+    ) -> str:
+        """A seizure. `form` is the whole unified form; its nominal part is sealed to the readers and to this country.
+
+        `restricted`: the statistical part is sealed to the readers, too. `event_id`: for imports, which make their own.
+        """
+        stat, nominal = split(form, self._view.state.added_commodities)
+        sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted)
+        return self._post(events.SeizureReported(stat=stat, nominal=nominal), readers=sealed, event_id=event_id)
+
+    def amend_seizure(self, report: str, form: dict[str, Any], *, readers: Iterable[str] = (OCU,)) -> str:
+        """A new, whole revision of a report."""
+        stat, nominal = split(form, self._view.state.added_commodities)
+        known = self._view.state.reports.get(report)
+        restricted = known is not None and known.restricted
+        sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted)
+        return self._post(events.SeizureAmended(stat=stat, nominal=nominal), ref=report, readers=sealed)
+
+    def withdraw_seizure(self, report: str, reason: str) -> str:
+        """Take a report back. `reason`: a code of the list `withdrawal_reason`."""
+        return self._post(events.SeizureWithdrawn(stat=bodies.Withdrawal(reason=reason)), ref=report)
+
+    def release_seizure(self, report: str, form: dict[str, Any]) -> str:
+        """Let a restricted report count from now on, with the statistical part of this form."""
+        stat, _ = split(form, self._view.state.added_commodities)
+        return self._post(events.SeizureReleased(stat=stat), ref=report)
+
+    def confirm_seizure(self, report: str, revision: str | None = None) -> str:
+        """Confirm what the OCU entered on this country's behalf."""
+        return self._post(events.SeizureConfirmed(stat=bodies.Confirmation(revision=revision or report)), ref=report)
+
+    # --- warnings, questions, cross-checks ---
+
+    def issue_warning(
+        self, form: dict[str, Any], text: str | None = None, nominal: dict[str, Any] | None = None
+    ) -> str:
+        """A suspect movement, to the addressees in the form; words and particulars are sealed to them."""
+        stat = self._read("warning", self._with_participants(form))
+        event = events.WarningIssued(stat=stat, text=self._text(text) if text else None, nominal=self._nominal(nominal))
+        return self._post(event, readers=self._to_addressees(event, form["addressees"]))
+
+    def give_feedback(self, warning: str, form: dict[str, Any], text: str | None = None) -> str:
+        """What became of a warning; words are sealed to who issued it and to the OCU."""
+        event = events.FeedbackGiven(stat=self._read("feedback", form), text=self._text(text) if text else None)
+        return self._post(event, ref=warning, readers=self._to_addressees(event, (self._asker(warning), OCU)))
+
+    def ask(self, form: dict[str, Any], text: str, nominal: dict[str, Any] | None = None) -> str:
+        """A question or a request for assistance, its words sealed to the addressees in the form."""
+        stat = self._read("question", self._with_participants(form))
+        event = events.QuestionAsked(stat=stat, text=self._text(text), nominal=self._nominal(nominal))
+        return self._post(event, readers=self._to_addressees(event, form["addressees"]))
+
+    def answer(self, question: str, form: dict[str, Any], text: str) -> str:
+        """An answer: to who asked and to the OCU, or to all where it is of common interest."""
+        event = events.QuestionAnswered(stat=self._read("answer", form), text=self._text(text))
+        to_all = form.get("of_common_interest", False)
+        readers = {} if to_all else self._to_addressees(event, (self._asker(question), OCU))
+        return self._post(event, ref=question, readers=readers)
+
+    def ask_cross_check(self, form: dict[str, Any], nominal: dict[str, Any], readers: Iterable[str] = (OCU,)) -> str:
+        """Particulars to look up, sealed to the readers."""
+        event = events.CrossCheckAsked(stat=self._read("cross_check", form), nominal=self._nominal(nominal))
+        return self._post(event, readers=self._to_addressees(event, readers))
+
+    def answer_cross_check(self, asked: str, form: dict[str, Any], nominal: dict[str, Any] | None = None) -> str:
+        """Hit or no hit; particulars are sealed to who asked."""
+        event = events.CrossCheckAnswered(stat=self._read("cross_check", form), nominal=self._nominal(nominal))
+        return self._post(event, ref=asked, readers=self._to_addressees(event, (self._asker(asked),)))
+
+    # --- returns, newsletters, erasure ---
+
+    def file_daily_return(self, form: dict[str, Any], text: str | None = None) -> str:
+        """What was checked today, or that nothing was found; a sentence goes sealed to the OCU."""
+        event = events.DailyReturnFiled(stat=self._read("daily_return", form), text=self._text(text) if text else None)
+        return self._post(event, readers=self._to_addressees(event, (OCU,)))
+
+    def return_outcome(self, form: dict[str, Any]) -> str:
+        """What courts and authorities made of it."""
+        return self._post(events.OutcomeReturned(stat=self._read("outcome_return", form)))
+
+    def issue_newsletter(self, day: str, words: str | None = None, notable: Iterable[str] = ()) -> str:
+        """Send out that day's compiled newsletter, with the organiser's words. Raises RefusedError if there is none."""
+        compiled = self._view.state.compiled.get(day)
+        if compiled is None:
+            raise RefusedError(
+                "no-newsletter", f"No newsletter was compiled for {day}; the hub does so at the set hour."
+            )
+        issued = bodies.Issued(number=compiled.number, notable=tuple(notable) or None)
+        event = events.NewsletterIssued(plain=issued, text=self._text(words) if words else None)
+        return self._post(event, ref=newsletter_id(self._view.state.op, day))
+
+    def erase(self, index: int, parts: Iterable[str]) -> str:
+        """Have sealed parts of an entry deleted everywhere; its salted leaf stays in the log."""
+        return self._post(events.EntryErased(plain=bodies.Erasure(index=index, parts=tuple(parts))))
+
+    def carry(self, event: Event) -> str:
+        """An event that carries statements of roots or of a country."""
+        return self._post(event)
+
+    # --- shared ---
+
+    def queue(self, drafts: list[Draft]) -> int:
+        """Put drafts into the outbox, all or none; those that are there already stay as they are. How many are new."""
+        for draft in drafts:
+            self._require_allowed(draft)
+        return self._outbox.queue(drafts, _now())
+
+    def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
+        """A seizure report that is not queued yet, for imports that queue many at once."""
+        stat, nominal = split(form, self._view.state.added_commodities)
+        sealed = self._seal_to(readers, nominal=nominal is not None, stat=False)
+        return Draft(id=event_id, event=events.SeizureReported(stat=stat, nominal=nominal), ts=_now(), readers=sealed)
+
+    def _post(
+        self,
+        event: Event,
+        *,
+        to: tuple[str, ...] = (),
+        ref: str | None = None,
+        readers: dict[str, tuple[str, ...]] | None = None,
+        event_id: str | None = None,
+    ) -> str:
+        audience: str | tuple[str, ...] = EVERYONE
+        if to:
+            audience = tuple(sorted({*to, self._view.settings.ncp}))
+            readers = {"text": to}
+        event_id = event_id or b64(secrets.token_bytes(16))
+        draft = Draft(id=event_id, event=event, ts=_now(), to=audience, ref=ref, readers=readers or {})
+        self.queue([draft])
+        return event_id
+
+    def _require_allowed(self, draft: Draft) -> None:
+        """Ask the same rule as the hub will, about what is known here and now."""
+        state = self._view.state
+        device = state.devices[self._view.settings.device]
+        slips = tuple(
+            PartSlip(p=name, enc="clear", sha256=state.roster_hash, size=0)
+            for name in ("plain", "stat")
+            if getattr(draft.event, name, None) is not None and name not in draft.readers
+        )
+        header = Header(
+            v="vocu/1",
+            op=state.op,
+            id=draft.id,
+            type=kind_of(draft.event),
+            sender=device.id,
+            to=draft.to,
+            roster=state.roster_hash,
+            ts=draft.ts,
+            salt=draft.id,
+            head=Head(state.size, state.roster_hash),
+            dseq=0,
+            prev=state.roster_hash,
+            ref=draft.ref,
+            parts=slips,
+        )
+        authorise(
+            device,
+            Act(header, draft.event, b"", statements_of(draft.event, device, state)),
+            state,
+            max(state.at, _now()),
+        )
+
+    def _participants(self, names: Iterable[str]) -> tuple[str, ...]:
+        found: set[str] = set()
+        for name in names:
+            found |= self._view.state.organisers if name == OCU else {name}
+        return tuple(sorted(found))
+
+    def _with_participants(self, form: dict[str, Any]) -> dict[str, Any]:
+        return {**form, "addressees": list(self._participants(form.get("addressees", ())))}
+
+    def _seal_to(self, readers: Iterable[str], *, nominal: bool, stat: bool) -> dict[str, tuple[str, ...]]:
+        names = self._participants(readers)
+        return {part: names for part, wanted in (("nominal", nominal), ("stat", stat)) if wanted}
+
+    def _to_addressees(self, event: Event, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        readers = self._participants(names)
+        return {part: readers for part in ("text", "nominal") if getattr(event, part, None) is not None}
+
+    def _asker(self, event_id: str) -> str:
+        posed = self._view.state.posed.get(event_id)
+        if posed is None:
+            raise RefusedError("unknown-ref", f"There is nothing to answer with the id {event_id}.")
+        return posed.asker
+
+    def _read(self, form: str, value: dict[str, Any]) -> Any:
+        return read(form, encode(value), self._view.state.added_commodities)
+
+    def _nominal(self, value: dict[str, Any] | None) -> Any:
+        return self._read("seizure_nominal", value) if value else None
+
+    def _text(self, body: str, subject: str | None = None, handling: str | None = None) -> bodies.Text:
+        marking = handling or self._view.state.genesis.handling
+        require_ceiling(marking, self._view.state.genesis.handling)
+        return bodies.Text(body=body, subject=subject, handling=marking)
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

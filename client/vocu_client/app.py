@@ -1,0 +1,127 @@
+"""One desk, assembled: the importable client that the command line and national systems use.
+
+async with Desk.open(Home(path), passphrase) as desk:
+    report = desk.actions.report_seizure(form)
+    await desk.sync()
+    for line in desk.reading.lines():
+        ...
+"""
+
+import asyncio
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from vocu.compilation.ledger import Ledger
+from vocu.errors import RefusedError
+from vocu_client.actions import Actions
+from vocu_client.decisions import Applicant, Decisions
+from vocu_client.keyring import DeskKeys
+from vocu_client.reading import Reading
+from vocu_client.settings import Home
+from vocu_client.store.invitations import Invitations
+from vocu_client.store.outbox import Outbox
+from vocu_client.store.replica import Replica
+from vocu_client.store.sql import open_database
+from vocu_client.sync import Progress, Session, Sync
+from vocu_client.transport import OfflineError, visit
+from vocu_client.view import View
+
+SYNC_SECONDS = 10.0
+"""How long a command waits for the hub before it says "queued"."""
+
+
+class Desk:
+    """An open desk. It reads and queues without a line; `sync` and `watch` bring it and the hub to the same log."""
+
+    def __init__(self, home: Home, passphrase: str) -> None:
+        self.home = home
+        self.settings = home.read_settings()
+        self.keys = DeskKeys.load(home.keys_file, passphrase)
+        self._engine = open_database(home.database_file)
+        self.replica = Replica(self._engine, self.keys.master)
+        self.outbox = Outbox(self._engine, self.keys.master)
+        self.view = View(self.settings, self.keys, self.replica)
+        self.actions = Actions(self.view, self.outbox)
+        self.reading = Reading(self.view)
+        invitations = Invitations(self._engine, self.keys.master)
+        self.decisions = Decisions(home, self.view, self.actions, invitations, passphrase)
+
+    @classmethod
+    def open(cls, home: Home, passphrase: str) -> Self:
+        """Raises RefusedError (no-desk, wrong-passphrase) or MalformedError."""
+        return cls(home, passphrase)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The counted facts, at the newest entry that this desk has."""
+        if self.view.ledger is None:
+            raise RefusedError("nothing-yet", "This desk has not seen its operation yet; connect it to the hub once.")
+        return self.view.ledger
+
+    async def sync(self, seconds: float = SYNC_SECONDS, progress: Progress | None = None) -> bool:
+        """Bring outbox and log up to date, for so long at most. Whether that succeeded; what did not go waits.
+
+        Raises UntrustedError after an alarm, RefusedError where the hub does not serve this desk (any more).
+        """
+        with self._sole_sender() as alone:
+            if alone:
+                self.view.catch_up_from_disk()
+                try:
+                    async with asyncio.timeout(seconds):
+                        await Sync(self.view, self.outbox, progress).run(lambda session: session.idle)
+                except TimeoutError:
+                    return False
+                return True
+        return await self._wait_for_other_sender(seconds)
+
+    async def watch(
+        self, progress: Progress | None = None, enough: Callable[[Session], bool] = lambda _: False
+    ) -> None:
+        """Stay connected and send what any command of this desk writes, until cancelled or `enough`."""
+        with self._sole_sender() as alone:
+            if not alone:
+                raise RefusedError("already-running", "Another process of this desk is connected; let it do the work.")
+            self.view.catch_up_from_disk()
+            await Sync(self.view, self.outbox, progress).run(enough)
+
+    async def applicants(self) -> list[Applicant]:
+        """Those who answered an invitation of this desk and wait to be admitted. Raises OfflineError."""
+        settings, hub_key = self.settings, self.view.operation.hub_key
+        async with visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size) as http:
+            return await self.decisions.applicants(http)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _sole_sender(self) -> Iterator[bool]:
+        """Only one process per desk sends; a process that dies lets go of the lock."""
+        with self.home.lock_file.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    async def _wait_for_other_sender(self, seconds: float) -> bool:
+        for _ in range(int(seconds / 0.1)):
+            if not self.outbox.waiting(0, 1):
+                self.view.catch_up_from_disk()
+                return True
+            await asyncio.sleep(0.1)
+        return False
+
+
+__all__ = ["Desk", "OfflineError"]

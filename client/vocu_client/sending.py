@@ -1,0 +1,174 @@
+"""The way of the outbox up to the hub: seal at send time, keep the bytes, send, and believe only a verified receipt.
+
+Many events are in flight at once, each signed as the successor of the one before. When one is refused, nothing more is
+sent until all answers are in; then what was behind it is signed again, with the same ids.
+"""
+
+import secrets
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from vocu.canonical import b64
+from vocu.errors import RefusedError, UntrustedError
+from vocu.operation.admission import SignedEvent
+from vocu.operation.composing import Composer, Draft, LogView
+from vocu.operation.header import Header, digest, read_header
+from vocu.operation.state import Chained
+from vocu.operation.verified import Accepted
+from vocu.protocol.frames import INLINE_PART, Append, Receipts, Refusal
+from vocu_client.store.outbox import Outbox
+from vocu_client.transport import Channel, HubHTTP
+from vocu_client.view import View
+
+WINDOW = 64
+"""Events in flight at most."""
+SIGN_AGAIN = frozenset(
+    {"stale-prev", "stale-epoch", "stale-roster", "wrong-readers", "inactive-device", "part-missing", "bad-issue"}
+)
+"""Refusals that mean only that the log went on meanwhile."""
+
+
+class _Flying(Struct):
+    id: str
+    header: Header
+
+
+class Sender:
+    """One session's sending. What it holds in memory may be lost at any moment; what counts is in the outbox.
+
+    `hub_now` is the hub's clock, as of its hello and the time since: epochs are as old as the hub says.
+    """
+
+    def __init__(self, view: View, outbox: Outbox, channel: Channel, http: HubHTTP, hub_now: Callable[[], int]) -> None:
+        self._view, self._outbox, self._channel, self._http = view, outbox, channel, http
+        self._hub_now = hub_now
+        self._flying: dict[bytes, _Flying] = {}
+        self._tail: dict[str | tuple[str, ...], Chained] = {}
+        self._last_seq = 0
+        self._draining = False
+        self._proven_to = -1
+
+    def start(self) -> None:
+        """Once the log is caught up with: what was sent before and is in the log by now is delivered."""
+        index_of = self._view.state.index_of
+        device = self._view.settings.device
+        sent = {item.id: index_of.get((device, item.id)) for item in self._outbox.items("sent")}
+        self._outbox.delivered({event_id: index for event_id, index in sent.items() if index is not None})
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was written is in the log, or refused."""
+        return not self._flying and not self._outbox.waiting(0, 1)
+
+    async def pump(self) -> None:
+        """Send as much as may be in flight now."""
+        if not self._flying and self._tail:
+            if self._view.size <= self._proven_to:
+                return
+            self._draining, self._tail, self._last_seq = False, {}, 0
+        if self._draining or len(self._flying) >= WINDOW:
+            return
+        ready: list[tuple[str, SignedEvent]] = []
+        fresh: list[tuple[str, SignedEvent, bytes]] = []
+        for item in self._outbox.waiting(self._last_seq, WINDOW - len(self._flying)):
+            signed = item.signed
+            if signed is None:
+                draft = self._outbox.draft(item)
+                if _needs_epoch(draft) and not self._view.state.epoch_is_current(self._hub_now()):
+                    if not self._flying and not ready:
+                        fresh.append(self._rotation())
+                        ready.append(fresh[-1][:2])
+                    break
+                try:
+                    signed = self._composer().compose(draft, self._epoch_secret())
+                except RefusedError as error:
+                    self._outbox.refused(item.id, error.code, error.message)
+                    continue
+                fresh.append((item.id, signed, digest(signed.header, signed.signature)))
+            header = read_header(signed.header)
+            self._tail[header.to] = Chained(header.dseq, digest(signed.header, signed.signature))
+            self._last_seq = item.seq
+            ready.append((item.id, signed))
+        self._outbox.keep_signed(fresh)
+        for event_id, signed in ready:
+            await self._launch(event_id, signed)
+
+    def _rotation(self) -> tuple[str, SignedEvent, bytes]:
+        event_id = b64(secrets.token_bytes(16))
+        signed = self._composer().compose_epoch(event_id, self._hub_now(), secrets.token_bytes(32))
+        name = digest(signed.header, signed.signature)
+        self._tail[read_header(signed.header).to] = Chained(read_header(signed.header).dseq, name)
+        self._draining = True
+        return event_id, signed, name
+
+    def _composer(self) -> Composer:
+        view = self._view
+        seen = LogView(view.state, view.operation.log.root(), self._tail)
+        return Composer(view.keys.author, seen, secrets.token_bytes)
+
+    def _epoch_secret(self) -> bytes | None:
+        epoch = self._view.state.epoch
+        return self._view.keyring.epochs.get(epoch.index) if epoch is not None else None
+
+    async def _launch(self, event_id: str, signed: SignedEvent) -> None:
+        header = read_header(signed.header)
+        inline: list[bytes | None] = []
+        for data in signed.parts:
+            large = data is not None and len(data) > INLINE_PART
+            if large and data is not None:
+                await self._http.put_part(header.op, data)
+            inline.append(None if large else data)
+        self._flying[digest(signed.header, signed.signature)] = _Flying(event_id, header)
+        await self._channel.send(Append(signed.header, signed.signature, tuple(inline)))
+
+    def take_receipts(self, frame: Receipts) -> list[str]:
+        """Mark as delivered what the hub proved. Returns the ids. Raises UntrustedError for a false receipt."""
+        proven: dict[str, int] = {}
+        log = self._view.operation.log
+        for receipt in frame.receipts:
+            leaf = log.check_receipt(receipt.index, frame.size, receipt.leaf_data, receipt.proof, frame.checkpoint)
+            flying = self._flying.get(receipt.digest)
+            if flying is None:
+                continue
+            if leaf.kind != flying.header.leaf_kind or not self._view.has_signed(leaf.digest):
+                raise UntrustedError(
+                    "false-receipt",
+                    "The hub's receipt is for something else than what this desk sent. Raise the alarm.",
+                )
+            del self._flying[receipt.digest]
+            proven[flying.id] = receipt.index
+            self._proven_to = max(self._proven_to, receipt.index)
+        self._outbox.delivered(proven)
+        return list(proven)
+
+    def take_refusal(self, frame: Refusal) -> None:
+        """Park what a rule refused; sign again what the log only overtook."""
+        flying = self._flying.pop(frame.digest, None)
+        if flying is None:
+            return
+        self._draining = True
+        if frame.code == "split-view":
+            raise UntrustedError(frame.code, frame.message, frame.details)
+        if frame.code in SIGN_AGAIN:
+            self._outbox.requeue([flying.id])
+        else:
+            self._outbox.refused(flying.id, frame.code, "\n".join((frame.message, *frame.details)))
+
+    def take_entries(self, accepted: list[Accepted]) -> None:
+        """Own events that the log shows are delivered, whether or not their receipt ever came."""
+        own = self._view.settings.device
+        seen: dict[str, int] = {}
+        for entry in accepted:
+            if entry.act is not None and entry.act.header.sender == own:
+                seen[entry.act.header.id] = entry.index
+                self._flying.pop(entry.act.digest, None)
+                self._proven_to = max(self._proven_to, entry.index)
+        if seen:
+            self._outbox.delivered(seen)
+
+
+def _needs_epoch(draft: Draft) -> bool:
+    return any(
+        getattr(draft.event, name, None) is not None and name not in draft.readers for name in ("text", "nominal")
+    )

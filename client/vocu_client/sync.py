@@ -1,0 +1,172 @@
+"""The desk's one loop with the hub: log down, outbox up (docs/protocol.md §7)."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from vocu.canonical import unb64
+from vocu.errors import MalformedError, RefusedError, UntrustedError
+from vocu.protocol.frames import INLINE_PART, Entries, Fresh, FromHub, Receipts, Refusal
+from vocu.protocol.session import open_hello
+from vocu_client.sending import Sender
+from vocu_client.store.outbox import Outbox
+from vocu_client.transport import Channel, HubHTTP, OfflineError, sleep_with_jitter
+from vocu_client.view import View
+
+FRESHEN_SECONDS = 240.0
+FRESH_FOR_SECONDS = 600.0
+"""How long after the hub proved its newest state this desk may seal."""
+LOOK_SECONDS = 0.2
+"""How often the outbox is looked at for what other commands wrote into it."""
+
+Progress = Callable[[int, int], None]
+"""Told how many entries are here, and how many the hub has."""
+
+
+class Sync:
+    """Keeps one desk and its hub at the same log. Any error of the line is healed by connecting again."""
+
+    def __init__(self, view: View, outbox: Outbox, progress: Progress | None = None) -> None:
+        self._view = view
+        self._outbox = outbox
+        self._progress = progress
+        self.connected = False
+
+    async def run(self, enough: Callable[["Session"], bool] = lambda _: False) -> None:
+        """Stay connected until `enough` says so, reconnecting with growing pauses.
+
+        Raises UntrustedError after an alarm, and RefusedError where the hub does not serve this desk (any more).
+        """
+        attempt = 0
+        while True:
+            try:
+                await self.once(enough)
+                return
+            except OfflineError:
+                attempt = 0 if self.connected else attempt + 1
+                self.connected = False
+                await sleep_with_jitter(attempt)
+
+    async def once(self, enough: Callable[["Session"], bool]) -> None:
+        """One connection, until `enough`. Raises OfflineError when the line is gone, and as `run` does."""
+        settings, view = self._view.settings, self._view
+        hub_key = view.operation.hub_key
+        channel = await Channel.connect(settings.hub, settings.op, view.keys.author, hub_key)
+        try:
+            self._require_history(channel.hello.checkpoint)
+            welcome = await channel.authenticate(view.size)
+            self.connected = True
+            async with HubHTTP(settings.hub, welcome.token) as http:
+                session = Session(view, self._outbox, channel, http, welcome.size, self._progress)
+                await session.converse(enough)
+        finally:
+            await channel.close()
+
+    def _require_history(self, checkpoint: str) -> None:
+        try:
+            self._view.operation.log.check_fresh(checkpoint)
+        except UntrustedError as error:
+            self._view.raise_alarm(error)
+            raise
+
+
+class Session:
+    """One connection to the hub, from welcome to goodbye."""
+
+    def __init__(
+        self, view: View, outbox: Outbox, channel: Channel, http: HubHTTP, size: int, progress: Progress | None
+    ) -> None:
+        self._view, self._channel, self._http, self._progress = view, channel, http, progress
+        self._started = self._fresh_at = time.monotonic()
+        self._nonce: bytes | None = None
+        self._target = size
+        self._sender = Sender(view, outbox, channel, http, self._hub_now)
+        self._may_send = False
+        self._fetch_due = True
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything that the hub had when we came is here."""
+        return self._view.size >= self._target
+
+    @property
+    def idle(self) -> bool:
+        """Caught up, and nothing waits in the outbox."""
+        return self.caught_up and self._may_send and self._sender.idle
+
+    async def converse(self, enough: Callable[["Session"], bool]) -> None:
+        """Receive and send until `enough`."""
+        receiving = asyncio.ensure_future(self._channel.receive())
+        try:
+            while True:
+                if self.caught_up:
+                    await self._after_catching_up()
+                if enough(self):
+                    return
+                await asyncio.wait({receiving}, timeout=LOOK_SECONDS)
+                if receiving.done():
+                    self._handle(receiving.result())
+                    receiving = asyncio.ensure_future(self._channel.receive())
+        finally:
+            receiving.cancel()
+
+    async def _after_catching_up(self) -> None:
+        if not self._may_send:
+            self._sender.start()
+            self._may_send = True
+        if self._fetch_due:
+            await self._fetch_large_parts()
+            self._fetch_due = False
+        age = time.monotonic() - self._fresh_at
+        if age > FRESHEN_SECONDS and self._nonce is None:
+            self._nonce = await self._channel.freshen()
+        if age < FRESH_FOR_SECONDS and not self._view.alarmed:
+            await self._sender.pump()
+
+    def _handle(self, frame: FromHub) -> None:
+        match frame:
+            case Entries():
+                self._take_entries(frame)
+            case Receipts() | Refusal() | Fresh():
+                try:
+                    self._take_answer(frame)
+                except UntrustedError as error:
+                    self._view.raise_alarm(error)
+                    raise
+            case _:
+                raise MalformedError("bad-frame", "The hub said something that has no place here.")
+
+    def _take_entries(self, frame: Entries) -> None:
+        accepted = self._view.accept(frame.entries, frame.checkpoint)
+        self._sender.take_entries(accepted)
+        if any(slip.size > INLINE_PART for entry in accepted if entry.act for slip in entry.act.header.parts):
+            self._fetch_due = True
+        if self._progress is not None:
+            self._progress(self._view.size, max(frame.size, self._view.size))
+
+    def _take_answer(self, frame: Receipts | Refusal | Fresh) -> None:
+        match frame:
+            case Receipts():
+                self._sender.take_receipts(frame)
+            case Refusal():
+                self._sender.take_refusal(frame)
+            case Fresh():
+                if self._nonce is None:
+                    raise UntrustedError("stale-hello", "The hub answered a question that we did not ask.")
+                settings = self._view.settings
+                hello = open_hello(
+                    frame, self._view.operation.hub_key, op=settings.op, device=settings.device, nonce=self._nonce
+                )
+                self._view.operation.log.check_fresh(hello.checkpoint)
+                self._nonce, self._fresh_at = None, time.monotonic()
+
+    async def _fetch_large_parts(self) -> None:
+        for index, place, slip in self._view.large_parts_missing():
+            try:
+                data = await self._http.get_part(self._view.settings.op, unb64(slip.sha256))
+            except RefusedError:
+                continue  # Erased, or withheld: reading says "not here", and the next session asks again.
+            self._view.keep_part(index, place, data)
+
+    def _hub_now(self) -> int:
+        return self._channel.hello.time + int((time.monotonic() - self._started) * 1000)
