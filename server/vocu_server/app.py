@@ -1,0 +1,169 @@
+"""The hub, put together: what it is made of, which paths it serves, and how it starts and stops."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from vocu.canonical import b64
+from vocu.crypto.certificates import spki_sha256
+from vocu.errors import MalformedError, VocuError
+from vocu.protocol.frames import MAX_FRAME
+from vocu_server.api import API, answer, refuse
+from vocu_server.channel import Channel
+from vocu_server.clock import rehearsal_clock, system_clock
+from vocu_server.login import Login
+from vocu_server.publisher import Publisher
+from vocu_server.sequencer.operations import Operations
+from vocu_server.settings import HubFolder
+from vocu_server.store.attachments import Attachments
+from vocu_server.store.keys import claim, read_keys
+from vocu_server.store.sql import Database
+
+log = structlog.get_logger()
+
+
+class Hub:
+    """Everything that one hub process holds. Raises VocuError where the folder cannot be served."""
+
+    def __init__(self, folder: HubFolder) -> None:
+        settings, data = folder.settings, folder.data_dir
+        self.rehearses = settings.rehearsal_clock is not None
+        self._lock = claim(data)
+        keys = read_keys(data)
+        clock = rehearsal_clock(folder.path(settings.rehearsal_clock)) if settings.rehearsal_clock else system_clock
+        clock()
+        self.database = Database(data / "hub.sqlite")
+        files = Attachments(data / "parts")
+        self.operations = Operations(keys, self.database, files, clock, settings.limits)
+        login = Login(self.operations, keys.hub, clock, _tls_hash(folder))
+        self.channel = Channel(self.operations, login, settings.limits)
+        self.publisher = Publisher(self.operations, keys.compiler, clock)
+        self.api = API(keys, self.database, files, self.operations, login, clock, settings.limits)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self.operations.start()
+        every_second = asyncio.create_task(self._every_second())
+        try:
+            yield
+        finally:
+            every_second.cancel()
+            await asyncio.gather(every_second, return_exceptions=True)
+            await self.operations.stop()
+            self.database.close()
+            self._lock.close()
+
+    async def _every_second(self) -> None:
+        while True:
+            try:
+                self.channel.dismiss_slow()
+                await self.publisher.publish_due()
+            except Exception as error:  # an hour's trouble is not the next hour's
+                log.warning("every-second-failed", error=type(error).__name__)
+            await asyncio.sleep(1)
+
+    async def health(self, _request: Request) -> Response:
+        state: dict[str, Any] = {"status": "ok", "connected": self.channel.connected}
+        return answer(state | ({"clock": "rehearsal clock"} if self.rehearses else {}))
+
+
+def make_app(hub: Hub) -> Starlette:
+    return Starlette(
+        routes=[
+            Route("/health", hub.health, methods=["GET"]),
+            WebSocketRoute("/v1/channel", hub.channel),
+            *hub.api.routes(),
+        ],
+        exception_handlers={VocuError: refuse},
+        lifespan=hub.lifespan,
+    )
+
+
+class AbortableProtocol(WebSocketsSansIOProtocol):
+    """Lets the channel hang up on a desk that takes nothing, not even a goodbye."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = self.scope["extensions"] or {}
+            extensions["vocu.abort"] = self.transport.abort
+
+
+class HubServer(uvicorn.Server):
+    """Tells where it listens, says goodbye to the desks before it stops, and leaves signals to the command line."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self.hub = hub
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            scheme = "https" if self.config.is_ssl else "http"
+            clock = {"clock": "rehearsal clock"} if self.hub.rehearses else {}
+            log.info("listening", url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}", **clock)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.hub.channel.stop()
+        await super().shutdown(sockets)
+
+
+def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, socket.socket]:
+    """A server that is ready to run on this socket. Port 0 takes any that is free."""
+    settings = folder.settings
+    hub = Hub(folder)
+    config = uvicorn.Config(
+        make_app(hub),
+        host=settings.host,
+        port=settings.port if port is None else port,
+        ws=AbortableProtocol,
+        ws_max_size=MAX_FRAME,
+        ws_per_message_deflate=False,
+        ssl_certfile=str(folder.path(settings.tls_certificate)) if settings.tls_certificate else None,
+        ssl_keyfile=str(folder.path(settings.tls_key)) if settings.tls_key else None,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    return HubServer(config, hub), _bind(config.host, config.port)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise MalformedError("bad-address", f"The hub cannot listen on {host}:{port} ({error.strerror}).") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _tls_hash(folder: HubFolder) -> str:
+    """The hash of our certificate's key as desks see it; empty without TLS."""
+    if folder.settings.tls_certificate is None:
+        return ""
+    pem = folder.path(folder.settings.tls_certificate).read_text(encoding="ascii")
+    first = pem[pem.index("-----BEGIN CERTIFICATE") : pem.index("-----END CERTIFICATE-----") + 25]
+    return b64(spki_sha256(ssl.PEM_cert_to_DER_cert(first)))

@@ -1,0 +1,284 @@
+"""The WebSocket through which a desk appends and is served (docs/protocol.md §7)."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
+from vocu.protocol.frames import (
+    Append,
+    Auth,
+    Failure,
+    Frame,
+    Freshen,
+    FromDesk,
+    Hello,
+    Receipt,
+    Receipts,
+    Refusal,
+    Welcome,
+    encode,
+    read_from_desk,
+)
+from vocu_server.fanout.feed import FAILING, Feed, Reader
+from vocu_server.login import Login, Session
+from vocu_server.sequencer.operations import Operations
+from vocu_server.settings import Limits
+
+MALFORMED, NOT_AUTHENTICATED, NOT_ADMITTED, WRONG_POSITION, TOO_MANY = 4400, 4401, 4403, 4409, 4429
+CLOSE_CODES = {
+    "bad-frame": MALFORMED,
+    "not-admitted": NOT_ADMITTED,
+    "unknown-operation": WRONG_POSITION,
+    "wrong-position": WRONG_POSITION,
+    "too-many-sockets": TOO_MANY,
+    "stopping": FAILING,
+}
+IN_FLIGHT = 1000
+"""Events of one socket that wait to be decided on, before no more are read from it."""
+
+log = structlog.get_logger()
+
+
+class GoneError(Exception):
+    """The desk closed its socket."""
+
+
+class Wire:
+    """The two directions of one socket, in frames. `abort` drops a connection that does not even take a goodbye."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.address = (scope.get("client") or ("", 0))[0]
+        self._receive = receive
+        self._send = send
+        self._abort: Callable[[], None] | None = scope.get("extensions", {}).get("vocu.abort")
+        self._closing: asyncio.Task[None] | None = None
+
+    async def accept(self) -> None:
+        await self._receive()
+        await self._send({"type": "websocket.accept"})
+
+    async def receive(self) -> FromDesk:
+        """The next frame. Raises GoneError, or MalformedError."""
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
+            raise GoneError
+        data = message.get("bytes")
+        if data is None:
+            raise MalformedError("bad-frame", "The channel takes binary frames only.")
+        return read_from_desk(data)
+
+    async def send(self, data: bytes) -> None:
+        await self._send({"type": "websocket.send", "bytes": data})
+
+    async def send_frame(self, frame: Frame) -> None:
+        await self.send(encode(frame))
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye within a second, or hang up."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(code, reason))
+
+    async def fail(self, error: VocuError) -> None:
+        """Say why, then close."""
+        code = CLOSE_CODES.get(error.code, NOT_AUTHENTICATED)
+        log.info("closed", code=code, reason=error.code)
+        try:
+            async with asyncio.timeout(1):
+                await self.send_frame(Failure(error.code, error.message))
+        except (OSError, TimeoutError):
+            pass
+        self.close(code, error.message)
+        await self.closed()
+
+    async def closed(self) -> None:
+        """Wait for a goodbye that is being said."""
+        if self._closing is not None:
+            await self._closing
+
+    async def _close(self, code: int, reason: str) -> None:
+        try:
+            async with asyncio.timeout(1):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason[:110]})
+        except (OSError, TimeoutError, RuntimeError):
+            if self._abort is not None:
+                self._abort()
+
+
+class Allowance:
+    """How many events a device may bring: a rate, and a stock that an offline desk has saved up."""
+
+    def __init__(self, rate: int, stock: int) -> None:
+        self._rate = rate
+        self._most = stock
+        self._left = float(stock)
+        self._at = time.monotonic()
+
+    def take(self) -> float:
+        """Take one, and return for how many seconds no other should be read."""
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate) - 1
+        self._at = now
+        return max(0.0, -self._left / self._rate)
+
+
+class Line:
+    """An authenticated desk's socket: its events go to the sequencer, receipts and entries come back."""
+
+    def __init__(self, wire: Wire, session: Session, feed: Feed) -> None:
+        self.session = session
+        self.reader = Reader(session.ncp, session.device, session.size, wire.send, wire.close)
+        self._feed = feed
+        self._undecided = 0
+        self._room = asyncio.Event()
+
+    async def wait_for_room(self) -> None:
+        """Until the desk has taken most replies, and the hub decided on most events."""
+        while self._undecided >= IN_FLIGHT:
+            self._room.clear()
+            await self._room.wait()
+        while (task := self.reader.task) is not None and len(self.reader.replies) >= IN_FLIGHT:
+            await asyncio.wait({task})
+
+    def submitted(self) -> None:
+        self._undecided += 1
+
+    def answer(self, frame: Frame) -> None:
+        self._feed.reply(self.reader, encode(frame))
+
+    def receive_receipts(self, receipts: Sequence[Receipt], size: int, checkpoint: str) -> None:
+        self._decided(len(receipts))
+        self.answer(Receipts(tuple(receipts), size, checkpoint))
+
+    def receive_refusal(self, digest: bytes, error: VocuError) -> None:
+        self._decided(1)
+        self.answer(Refusal(digest, error.code, error.message, error.details))
+
+    def receive_failure(self, events: int) -> None:
+        self._decided(events)
+        self._feed.dismiss([self.reader], FAILING, "The hub could not store this; it is not in the log. Try again.")
+
+    def _decided(self, events: int) -> None:
+        self._undecided -= events
+        self._room.set()
+
+
+class Channel:
+    """The ASGI application at /v1/channel."""
+
+    def __init__(self, operations: Operations, login: Login, limits: Limits) -> None:
+        self._operations = operations
+        self._login = login
+        self._limits = limits
+        self._strangers: dict[str, int] = {}
+        self._lines: dict[str, list[Line]] = {}
+        self._allowances: dict[str, Allowance] = {}
+        self._stopping = False
+
+    @property
+    def connected(self) -> int:
+        return sum(map(len, self._lines.values()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wire = Wire(scope, receive, send)
+        try:
+            await wire.accept()
+            line = await self._authenticate(wire)
+            try:
+                await self._serve(wire, line)
+            finally:
+                self._leave(line)
+        except VocuError as error:
+            await wire.fail(error)
+        except (GoneError, OSError):
+            await wire.closed()
+
+    def dismiss_slow(self) -> None:
+        """Close the sockets that take nothing; to be called every second."""
+        for sequencer in self._operations:
+            sequencer.feed.dismiss_slow(self._limits.seconds_to_take_a_frame)
+
+    async def stop(self) -> None:
+        """Say goodbye to every desk, and take no more."""
+        self._stopping = True
+        for sequencer in self._operations:
+            sequencer.feed.dismiss(sequencer.feed.readers, FAILING, "The hub is stopping; connect again later.")
+        await asyncio.sleep(0)
+
+    async def _authenticate(self, wire: Wire) -> Line:
+        if self._stopping:
+            raise RefusedError("stopping", "The hub is stopping; connect again later.")
+        others = self._strangers.get(wire.address, 0)
+        if others >= self._limits.unauthenticated_per_address:
+            raise RefusedError("too-many-sockets", "Too many connections from this address have not said who they are.")
+        self._strangers[wire.address] = others + 1
+        try:
+            async with asyncio.timeout(self._limits.seconds_to_authenticate):
+                session = await self._login_of(wire)
+        except TimeoutError:
+            raise RefusedError("not-authenticated", "Say hello sooner.") from None
+        finally:
+            self._strangers[wire.address] -= 1
+            if not self._strangers[wire.address]:
+                del self._strangers[wire.address]
+        return self._join(wire, session)
+
+    async def _login_of(self, wire: Wire) -> Session:
+        hello = _expect(Hello, await wire.receive())
+        said, challenge = self._login.challenge(hello)
+        await wire.send_frame(challenge)
+        token, session = self._login.accept(said, _expect(Auth, await wire.receive()))
+        await wire.send_frame(Welcome(token, self._operations.get(session.op).feed.size))
+        return session
+
+    def _join(self, wire: Wire, session: Session) -> Line:
+        feed = self._operations.get(session.op).feed
+        line = Line(wire, session, feed)
+        lines = self._lines.setdefault(session.device, [])
+        if len(lines) >= self._limits.sockets_per_device:
+            feed.dismiss([lines[0].reader], TOO_MANY, "This device has opened another connection too many.")
+        lines.append(line)
+        log.info("connected", op=session.op, device=session.device, position=session.size)
+        feed.join(line.reader)
+        return line
+
+    def _leave(self, line: Line) -> None:
+        session = line.session
+        self._operations.get(session.op).feed.leave(line.reader)
+        self._login.leave(session)
+        lines = self._lines[session.device]
+        lines.remove(line)
+        if not lines:
+            del self._lines[session.device]
+        log.info("disconnected", op=session.op, device=session.device)
+
+    async def _serve(self, wire: Wire, line: Line) -> None:
+        session = line.session
+        sequencer = self._operations.get(session.op)
+        allowance = self._allowances.setdefault(
+            session.device, Allowance(self._limits.events_per_second, self._limits.events_at_once)
+        )
+        while True:
+            frame = await wire.receive()
+            if line.reader.gone:
+                await wire.closed()
+            elif isinstance(frame, Append):
+                line.submitted()
+                sequencer.submit(frame.signed, line)
+                if pause := allowance.take():
+                    await asyncio.sleep(pause)
+                await line.wait_for_room()
+            elif isinstance(frame, Freshen):
+                line.answer(self._login.freshen(session, frame.nonce))
+            else:
+                raise MalformedError("bad-frame", "Hello and auth come once, at the beginning.")
+
+
+def _expect(kind: type[Any], frame: FromDesk) -> Any:
+    if not isinstance(frame, kind):
+        raise UntrustedError("not-authenticated", "Say hello first, then prove who you are.")
+    return frame

@@ -1,0 +1,113 @@
+"""Compiles the newsletter at the operation's hour, and appends it as the operation's compiler (docs/protocol.md §9)."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+
+import structlog
+
+from vocu.canonical import b64
+from vocu.compilation.newsletter import compile_newsletter
+from vocu.compilation.schedule import due_day
+from vocu.crypto.keys import SigningKey
+from vocu.errors import VocuError
+from vocu.ids import device_id, newsletter_id
+from vocu.operation.admission import SignedEvent
+from vocu.operation.bodies import Compiled
+from vocu.operation.composing import Author, Composer, Draft, LogView
+from vocu.operation.events import NewsletterCompiled
+from vocu.operation.state import OperationState
+from vocu.protocol.frames import Receipt
+from vocu_server.clock import Clock
+from vocu_server.sequencer.operations import Operations
+from vocu_server.sequencer.replica import Replica
+from vocu_server.sequencer.sequencer import Sequencer
+
+SECONDS_AFTER_FAILURE = 60
+
+log = structlog.get_logger()
+
+
+class Publisher:
+    """The hub's compiler. An issue that was missed while the hub was down is made up for."""
+
+    def __init__(self, operations: Operations, compiler: SigningKey, clock: Clock) -> None:
+        self._operations = operations
+        self._author = Author(device_id(compiler.public.data, b""), compiler)
+        self._clock = clock
+        self._not_before: dict[str, float] = {}
+
+    async def publish_due(self) -> None:
+        """Compile every issue that is due now; to be called every second."""
+        now = asyncio.get_running_loop().time()
+        for sequencer in self._operations:
+            if self._not_before.get(sequencer.op, 0) <= now:
+                try:
+                    await self._publish(sequencer)
+                except VocuError as error:
+                    log.warning("newsletter-failed", op=sequencer.op, code=error.code)
+                    self._not_before[sequencer.op] = now + SECONDS_AFTER_FAILURE
+
+    async def _publish(self, sequencer: Sequencer) -> None:
+        while (event := await sequencer.inspect(self._compose_due)) is not None:
+            index = await Submitted.of(event, sequencer)
+            log.info("newsletter-compiled", op=sequencer.op, index=index)
+
+    def _compose_due(self, replica: Replica) -> SignedEvent | None:
+        """The newsletter that is due, signed; None where none is."""
+        state = replica.state
+        at = max(self._clock(), state.at)
+        day = due_day(state.genesis, at, max(state.compiled, default=None))
+        if day is None or state.phase not in NewsletterCompiled.phases:
+            return None
+        root = replica.tree.root()
+        compiled = self._compile(replica, day, b64(root), at)
+        draft = Draft(id=newsletter_id(state.op, day), event=NewsletterCompiled(plain=compiled), ts=at)
+        return Composer(self._author, LogView(state, root), secrets.token_bytes).compose(draft)
+
+    def _compile(self, replica: Replica, day: str, root: str, at: int) -> Compiled:
+        state = replica.state
+        since, window_from = _previous(state)
+        number = len(state.compiled) + 1
+        figures = compile_newsletter(
+            replica.ledger,
+            day=day,
+            number=number,
+            position=state.size,
+            root=root,
+            window_from=window_from,
+            window_to=at,
+            since=since,
+        )
+        return Compiled(day=day, number=number, position=state.size, root=root, figures=figures)
+
+
+def _previous(state: OperationState) -> tuple[int, int]:
+    """The position and time up to which the previous issue counted."""
+    if not state.compiled:
+        return 0, state.genesis.created_at
+    last = state.compiled[max(state.compiled)]
+    return last.position, int(last.figures["header"]["window"]["to"])
+
+
+class Submitted:
+    """An event of the hub's own on its way into the log."""
+
+    def __init__(self) -> None:
+        self._index: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def of(cls, event: SignedEvent, sequencer: Sequencer) -> int:
+        """The event's index. Raises what it was refused for, or RefusedError where the disk failed."""
+        sender = cls()
+        sequencer.submit(event, sender)
+        return await sender._index
+
+    def receive_receipts(self, receipts: Sequence[Receipt], _size: int, _checkpoint: str) -> None:
+        self._index.set_result(receipts[0].index)
+
+    def receive_refusal(self, _digest: bytes, error: VocuError) -> None:
+        self._index.set_exception(error)
+
+    def receive_failure(self, _events: int) -> None:
+        self._index.set_exception(VocuError("disk-failed", "The hub could not store its newsletter; free some space."))

@@ -1,0 +1,1 @@
+"""What the hub admits, in which order, and what it says of it."""

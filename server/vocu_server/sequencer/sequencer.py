@@ -1,0 +1,186 @@
+"""The one place where an operation's log grows.
+
+Whatever waits is taken together: examined, numbered, written and committed once, and signed for. Only then does anybody
+hear of it. What is not committed has not happened: nobody was told, and memory is read from the disk again.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from vocu.errors import RefusedError, VocuError
+from vocu.operation.admission import SignedEvent
+from vocu.operation.header import digest
+from vocu.operation.state import Device
+from vocu.protocol.frames import PAGE, Receipt
+from vocu_server.clock import Clock
+from vocu_server.fanout.feed import MAX_PAGE_BYTES, Feed
+from vocu_server.sequencer.replica import Batch, Replica
+from vocu_server.store import directory, log
+from vocu_server.store.attachments import Attachments
+from vocu_server.store.log import StoredEntry
+from vocu_server.store.sql import Database
+
+T = TypeVar("T")
+
+NO_LONGER_ADMITTED = 4403
+
+events = structlog.get_logger()
+
+
+class Sender(Protocol):
+    """Whoever submits events, and hears what became of them."""
+
+    def receive_receipts(self, receipts: Sequence[Receipt], size: int, checkpoint: str) -> None: ...
+    def receive_refusal(self, digest: bytes, error: VocuError) -> None: ...
+    def receive_failure(self, events: int) -> None:
+        """The disk failed: nothing is known of this many events; send them again later."""
+
+
+class Submission(NamedTuple):
+    event: SignedEvent
+    sender: Sender
+
+
+class Sequencer:
+    """Puts the events of one operation in order."""
+
+    def __init__(
+        self, replica: Replica, database: Database, attachments: Attachments, clock: Clock, feed_bytes: int
+    ) -> None:
+        self.op = replica.op
+        self._replica = replica
+        self._database = database
+        self._attachments = attachments
+        self._clock = clock
+        self._waiting: deque[Submission] = deque()
+        self._news = asyncio.Event()
+        self._sound = True
+        self._notarised_at = 0.0
+        self._greeting = (-1, "")
+        self.feed = Feed(self._read_page, self._sign, feed_bytes)
+        self.feed.begin(replica.tree.size, self._sign(replica.tree.size))
+
+    # --- for logins ---
+
+    def active_device(self, name: str) -> Device:
+        """Raises RefusedError where this device is not, or no longer, admitted."""
+        device = self._replica.state.devices.get(name)
+        if device is None or not device.active or device.seal is None:
+            raise RefusedError("not-admitted", "This device is not, or no longer, admitted to the operation.")
+        return device
+
+    def checkpoint(self) -> str:
+        """The newest checkpoint with both of the hub's signatures, for a hello."""
+        size, note = self._greeting
+        if size != self.feed.size:
+            size, note = self._greeting = self.feed.size, self._replica.sign(self.feed.size, post_quantum=True)
+        return note
+
+    # --- for senders ---
+
+    def submit(self, event: SignedEvent, sender: Sender) -> None:
+        self._waiting.append(Submission(event, sender))
+        self._news.set()
+
+    async def inspect(self, look: Callable[[Replica], T]) -> T:
+        """What `look` sees between two batches; it changes nothing."""
+        return await self._database.write(lambda _: look(self._replica))
+
+    async def run(self) -> None:
+        """Admit what is submitted, until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._waiting:
+                taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), PAGE))]
+                await self._take(taken)
+
+    async def _take(self, submissions: list[Submission]) -> None:
+        try:
+            roster = self._replica.state.roster_hash
+            batch = await self._database.write(lambda connection: self._admit(connection, submissions))
+        except Exception as error:  # whatever it is, nobody may be told that these events are safe
+            events.error("commit-failed", op=self.op, events=len(submissions), error=type(error).__name__)
+            self._sound = False
+            await self._start_over()
+            for sender, count in _counted(submissions).items():
+                sender.receive_failure(count)
+            return
+        if batch.entries:
+            await self._announce(batch, roster_changed=roster != self._replica.state.roster_hash)
+        self._answer(submissions, batch)
+
+    def _admit(self, connection: Connection, submissions: list[Submission]) -> Batch:
+        if not self._sound:
+            self._rebuild(connection)
+        now = time.monotonic()
+        notarise = now - self._notarised_at >= 1
+        if notarise:
+            self._notarised_at = now
+        signed = [each.event for each in submissions]
+        return self._replica.admit(connection, signed, self._clock(), post_quantum=notarise)
+
+    def _rebuild(self, connection: Connection) -> str:
+        note = self._replica.rebuild(connection)
+        self._sound = True
+        return note
+
+    async def _announce(self, batch: Batch, *, roster_changed: bool) -> None:
+        if roster_changed:
+            devices = self._replica.state.devices
+            gone = [reader for reader in self.feed.readers if not devices[reader.device].active]
+            self.feed.dismiss(gone, NO_LONGER_ADMITTED, "This device is no longer admitted to the operation.")
+            known = set(devices)
+            await self._database.write(lambda connection: directory.drop_join_requests(connection, self.op, known))
+        if batch.erases:
+            self.feed.forget()
+            for sha256 in batch.erased:
+                self._attachments.drop(self.op, sha256)
+            await self._database.truncate()
+        self.feed.publish(batch.entries, batch.checkpoint)
+
+    def _answer(self, submissions: list[Submission], batch: Batch) -> None:
+        receipts: dict[Sender, list[Receipt]] = {}
+        for submission, outcome, receipt in zip(submissions, batch.outcomes, batch.receipts, strict=True):
+            if receipt is not None:
+                receipts.setdefault(submission.sender, []).append(receipt)
+            elif isinstance(outcome, VocuError):
+                event = submission.event
+                events.info("refused", op=self.op, code=outcome.code)
+                submission.sender.receive_refusal(digest(event.header, event.signature), outcome)
+        for sender, given in receipts.items():
+            sender.receive_receipts(given, batch.size, batch.checkpoint)
+        for act, entry in zip(batch.acts, batch.entries, strict=True):
+            header = act.header
+            events.debug("admitted", op=self.op, index=entry.position, device=header.sender, kind=header.type)
+
+    async def _start_over(self) -> None:
+        """Forget what did not get onto the disk, now if it can be read, else before the next batch."""
+        try:
+            note = await self._database.write(self._rebuild)
+        except (SQLAlchemyError, VocuError) as error:
+            events.error("rebuild-failed", op=self.op, error=type(error).__name__)
+        else:
+            self.feed.begin(self._replica.tree.size, note)
+
+    # --- for readers ---
+
+    async def _read_page(self, start: int, stop: int) -> list[StoredEntry]:
+        return await self._database.read(lambda c: log.page(c, self.op, start, stop, MAX_PAGE_BYTES))
+
+    def _sign(self, size: int) -> str:
+        return self._replica.sign(size, post_quantum=False)
+
+
+def _counted(submissions: list[Submission]) -> dict[Sender, int]:
+    counts: dict[Sender, int] = {}
+    for submission in submissions:
+        counts[submission.sender] = counts.get(submission.sender, 0) + 1
+    return counts

@@ -1,0 +1,92 @@
+"""What a hub is told before it starts: `hub.toml`, and nothing from the environment."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from vocu.errors import MalformedError, RefusedError
+
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one desk, address or participant may take of the hub. Past a rate a desk is slowed down, never refused."""
+
+    events_per_second: Positive = 20
+    events_at_once: Positive = 2000
+    """How many events a desk that was offline may bring before the rate applies."""
+    sockets_per_device: Positive = 4
+    unauthenticated_per_address: Positive = 10
+    seconds_to_authenticate: Positive = 5
+    seconds_to_take_a_frame: Positive = 30
+    join_requests_waiting: Positive = 200
+    upload_mib_per_participant_and_day: Positive = 1024
+    feed_mib: Positive = 16
+    """Memory for the newest entries of each operation; who is further behind is served from the database."""
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Paths are relative to the folder of `hub.toml`. Without TLS the hub listens on loopback only."""
+
+    data_dir: str = "data"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8440
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    rehearsal_clock: str | None = None
+    """A file that holds UTC milliseconds and replaces the hub's clock: for rehearsals and the demonstration only."""
+    log_file: str | None = None
+    limits: Limits = Limits()
+
+
+class HubFolder(Struct, frozen=True):
+    """A hub's settings and the folder that they stand in."""
+
+    settings: Settings
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    @property
+    def data_dir(self) -> Path:
+        return self.path(self.settings.data_dir)
+
+
+def read_settings(folder: Path) -> HubFolder:
+    """The settings in `hub.toml` of this folder. Raises MalformedError or RefusedError, each naming what to correct."""
+    path = folder / "hub.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        raise MalformedError("no-settings", f"There is no {path}; make a hub with `vocu-hub init` first.") from None
+    try:
+        settings = msgspec.toml.decode(text, type=Settings)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise MalformedError("bad-settings", f"Correct {path}: {error}.") from None
+    check(settings)
+    return HubFolder(settings, folder)
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings under which the hub would be open to listeners."""
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        raise MalformedError("bad-settings", "TLS needs both `tls_certificate` and `tls_key`; name both or neither.")
+    if settings.tls_certificate is None and not _is_loopback(settings.host):
+        raise RefusedError(
+            "plain-outside-loopback",
+            f"Without TLS the hub does not listen on {settings.host}; name `tls_certificate` and `tls_key`, or listen "
+            "on 127.0.0.1 behind a proxy.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

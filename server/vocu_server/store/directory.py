@@ -1,0 +1,60 @@
+"""Who may begin an operation, and who waits to join one."""
+
+import hashlib
+import hmac
+import secrets
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from vocu.errors import RefusedError
+from vocu_server.store.sql import join_request, token
+
+REQUEST_LIFETIME_MS = 7 * 24 * 3600 * 1000
+
+
+def new_token(connection: Connection) -> str:
+    """A token that begins one operation. Only its hash is kept."""
+    text = secrets.token_urlsafe(32)
+    connection.execute(insert(token).values(hash=_hash(text)))
+    return text
+
+
+def use_token(connection: Connection, text: str, op: str) -> None:
+    """Spend a token on this operation. Raises RefusedError where it is not one, or was spent before."""
+    wanted = _hash(text)
+    for known, used_for in connection.execute(select(token.c.hash, token.c.used_for)).all():
+        if hmac.compare_digest(known, wanted) and used_for is None:
+            connection.execute(update(token).where(token.c.hash == known).values(used_for=op))
+            return
+    raise RefusedError("bad-token", "This token does not, or no longer, begin an operation; ask the hub's operator.")
+
+
+def add_join_request(
+    connection: Connection, op: str, ticket: str, device: str, body: bytes, *, now: int, most: int
+) -> None:
+    """Keep a request; one more on the same ticket replaces it. Raises RefusedError past `most` of them."""
+    old = (join_request.c.op == op, join_request.c.at < now - REQUEST_LIFETIME_MS)
+    connection.execute(delete(join_request).where(*old))
+    others = select(func.count()).where(join_request.c.op == op, join_request.c.ticket != ticket)
+    if connection.execute(others).scalar_one() >= most:
+        raise RefusedError("too-many-requests", "Too many requests wait for this operation; ask its organiser.")
+    row = upsert(join_request).values(op=op, ticket=ticket, device=device, body=body, at=now)
+    new = {"device": device, "body": body, "at": now}
+    connection.execute(row.on_conflict_do_update(index_elements=["op", "ticket"], set_=new))
+
+
+def join_requests(connection: Connection, op: str) -> list[bytes]:
+    """The requests that wait, oldest first, as they came."""
+    query = select(join_request.c.body).where(join_request.c.op == op).order_by(join_request.c.at)
+    return list(connection.execute(query).scalars())
+
+
+def drop_join_requests(connection: Connection, op: str, devices: set[str]) -> None:
+    """Forget the requests of devices that were admitted."""
+    where = (join_request.c.op == op, join_request.c.device.in_(devices))
+    connection.execute(delete(join_request).where(*where))
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(b"vocu-hub token\0" + text.encode()).digest()

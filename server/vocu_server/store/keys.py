@@ -1,0 +1,54 @@
+"""The hub's own keys, and its claim to a data folder."""
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from vocu.crypto.keys import COMPOSITE_SEED_SIZE, SEED_SIZE, HubSigningKey, SigningKey
+from vocu.errors import MalformedError, RefusedError
+
+
+class HubKeys(Struct, frozen=True):
+    """What the hub signs with: checkpoints and hellos, and newsletters as the operation's compiler."""
+
+    hub: HubSigningKey
+    compiler: SigningKey
+
+
+def make_keys(data_dir: Path) -> HubKeys:
+    """New keys, in files that only the hub's account reads. Raises RefusedError where there are some."""
+    for name, size in (("hub.seed", COMPOSITE_SEED_SIZE), ("compiler.seed", SEED_SIZE)):
+        try:
+            descriptor = os.open(data_dir / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise RefusedError("keys-exist", f"{data_dir} holds a hub's keys already; choose another folder.") from None
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
+    return read_keys(data_dir)
+
+
+def read_keys(data_dir: Path) -> HubKeys:
+    try:
+        hub, compiler = ((data_dir / name).read_bytes() for name in ("hub.seed", "compiler.seed"))
+    except OSError:
+        raise MalformedError("no-keys", f"{data_dir} holds no keys of a hub; run `vocu-hub init` first.") from None
+    return HubKeys(HubSigningKey.from_seed(hub), SigningKey.from_seed(compiler))
+
+
+def claim(data_dir: Path) -> IO[str]:
+    """Hold the data folder until the file is closed. Raises RefusedError while another hub holds it."""
+    file = (data_dir / "hub.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise RefusedError(
+            "hub-is-running", f"Another hub works in {data_dir}; stop it first, or choose another folder."
+        ) from None
+    return file

@@ -1,0 +1,120 @@
+"""The log on disk: each entry in full, encoded as it travels, with who sees what of it, and the newest checkpoint."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from sqlalchemy import Connection, delete, insert, select, update
+
+from vocu_server.store.sql import entry, large_part, operation
+
+
+class StoredEntry(Struct, frozen=True):
+    """One entry. `body` is the encoded `frames.Entry`; `audience` is None where everybody sees everything."""
+
+    position: int
+    leaf: bytes
+    audience: bytes | None
+    body: bytes
+
+
+class LargePart(Struct, frozen=True):
+    """Which part of which entry is kept as a file, by the hex SHA-256 of its bytes."""
+
+    sha256: str
+    position: int
+    part: int
+
+
+def operations(connection: Connection) -> list[str]:
+    return list(connection.execute(select(operation.c.op).order_by(operation.c.op)).scalars())
+
+
+def begin(connection: Connection, op: str) -> None:
+    """A log without entries. Raises IntegrityError where there is one of this operation."""
+    connection.execute(insert(operation).values(op=op, size=0, checkpoint=""))
+
+
+def append(connection: Connection, op: str, entries: Iterable[StoredEntry], checkpoint: str) -> None:
+    """Add entries, and the checkpoint that covers the log with them."""
+    rows = [(op, each.position, each.leaf, each.audience, each.body) for each in entries]
+    connection.exec_driver_sql(_INSERT_ENTRY, rows)
+    set_checkpoint(connection, op, rows[-1][1] + 1, checkpoint)
+
+
+_INSERT_ENTRY = "INSERT INTO entry (op, position, leaf, audience, body) VALUES (?, ?, ?, ?, ?)"
+
+
+def set_checkpoint(connection: Connection, op: str, size: int, checkpoint: str) -> None:
+    connection.execute(update(operation).where(operation.c.op == op).values(size=size, checkpoint=checkpoint))
+
+
+def checkpoint(connection: Connection, op: str) -> str:
+    """The signed checkpoint over all entries on disk; empty before the first."""
+    return str(connection.execute(select(operation.c.checkpoint).where(operation.c.op == op)).scalar_one())
+
+
+def page(connection: Connection, op: str, start: int, stop: int, max_bytes: int) -> list[StoredEntry]:
+    """Entries from `start` below `stop`, as many as `max_bytes` hold, at least one where there is one."""
+    found: list[StoredEntry] = []
+    taken = 0
+    for row in connection.exec_driver_sql(_SELECT_PAGE, (op, start, stop)):
+        taken += len(row[3])
+        if found and taken > max_bytes:
+            break
+        found.append(StoredEntry(*row))
+    return found
+
+
+_SELECT_PAGE = (
+    "SELECT position, leaf, audience, body FROM entry WHERE op = ? AND position >= ? AND position < ? ORDER BY position"
+)
+
+
+def replay(connection: Connection, op: str) -> Iterator[StoredEntry]:
+    """All entries in order."""
+    query = select(entry.c.position, entry.c.leaf, entry.c.audience, entry.c.body)
+    rows = connection.execution_options(yield_per=500).execute(query.where(entry.c.op == op).order_by(entry.c.position))
+    for row in rows:
+        yield StoredEntry(*row)
+
+
+def leaf(connection: Connection, op: str, position: int) -> bytes:
+    query = select(entry.c.leaf).where(entry.c.op == op, entry.c.position == position)
+    return bytes(connection.execute(query).scalar_one())
+
+
+def body(connection: Connection, op: str, position: int) -> bytes:
+    query = select(entry.c.body).where(entry.c.op == op, entry.c.position == position)
+    return bytes(connection.execute(query).scalar_one())
+
+
+def replace_body(connection: Connection, op: str, position: int, new: bytes) -> None:
+    """Keep the entry without what was erased from it; SQLite overwrites the old bytes."""
+    where = (entry.c.op == op, entry.c.position == position)
+    connection.execute(update(entry).where(*where).values(body=new))
+
+
+def add_large_parts(connection: Connection, op: str, parts: Iterable[LargePart]) -> None:
+    rows = [{"op": op, "sha256": each.sha256, "position": each.position, "part": each.part} for each in parts]
+    if rows:
+        connection.execute(insert(large_part), rows)
+
+
+def drop_large_part(connection: Connection, op: str, position: int, part: int) -> str | None:
+    """Forget a part that is kept as a file; its hash, if no other entry needs the file."""
+    where = (large_part.c.op == op, large_part.c.position == position, large_part.c.part == part)
+    sha256 = connection.execute(select(large_part.c.sha256).where(*where)).scalar()
+    if sha256 is None:
+        return None
+    connection.execute(delete(large_part).where(*where))
+    others = select(large_part.c.position).where(large_part.c.op == op, large_part.c.sha256 == sha256)
+    return None if connection.execute(others).first() else sha256
+
+
+def entries_with(connection: Connection, op: str, sha256: str) -> list[tuple[int, bytes | None]]:
+    """Where a large part belongs: its number within each entry that names it, and that entry's audience."""
+    query = select(large_part.c.part, entry.c.audience).join(
+        entry, (entry.c.op == large_part.c.op) & (entry.c.position == large_part.c.position)
+    )
+    rows = connection.execute(query.where(large_part.c.op == op, large_part.c.sha256 == sha256))
+    return [(part, audience) for part, audience in rows]
