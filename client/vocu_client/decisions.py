@@ -20,7 +20,7 @@ from vocu.operation.statements import (
     Role,
     seal_off,
 )
-from vocu.protocol.joining import JoinRequest, WaitingRequests
+from vocu.protocol.joining import JoinRequest, PostedRequest
 from vocu_client.actions import Actions
 from vocu_client.keyring import load_country_key, load_root_key
 from vocu_client.membership import (
@@ -73,7 +73,7 @@ class Decisions:
         """Those who answered an invitation that this desk wrote; what else the hub shows is not listened to."""
         found = []
         answer = await http.get(f"/v1/operations/{self._view.settings.op}/join-requests")
-        for posting in msgspec.convert(answer, WaitingRequests).requests:
+        for posting in msgspec.convert(answer, list[PostedRequest]):
             file = self._invitations.find(posting.ticket)
             if file is None:
                 continue

@@ -8,18 +8,19 @@ from msgspec import Struct
 
 from vocu.canonical import b64, decode, encode, unb64
 from vocu.crypto.joining import invitation_mac, safety_number, verify_invitation_mac
-from vocu.crypto.keys import HubVerifyKey, SigningKey
+from vocu.crypto.keys import HubVerifyKey, SigningKey, VerifyKey
 from vocu.crypto.signing import PayloadType, sign
-from vocu.errors import RefusedError, UntrustedError
+from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.ids import NCPCode, OperationID, operation_id, ticket
 from vocu.operation.statements import (
     AdmitDevice,
     Genesis,
     Role,
+    open_country,
     seal_off,
 )
 from vocu.operation.verified import verify_genesis
-from vocu.protocol.joining import JoinPosting, JoinRequest, open_posting
+from vocu.protocol.joining import JoinRequest, PostedRequest, open_posted
 from vocu_client.keyring import DeskKeys
 from vocu_client.transport import HubHTTP
 
@@ -81,7 +82,7 @@ async def fetch_genesis(http: HubHTTP, op: str, hub_key: str) -> Genesis:
 
 def make_request(
     invitation: Invitation, keys: DeskKeys, device_name: str, country: SigningKey | None
-) -> tuple[bytes, JoinPosting]:
+) -> tuple[bytes, PostedRequest]:
     """The request's bytes, whose safety number both sides compare, and what is posted to the hub."""
     card = keys.card(device_name)
     statement = None
@@ -99,7 +100,7 @@ def make_request(
         )
     )
     code = unb64(invitation.code, CODE_SIZE)
-    return request, JoinPosting(
+    return request, PostedRequest(
         ticket=ticket(code),
         request=b64(request),
         sig=b64(sign(keys.sign, PayloadType.JOIN, request)),
@@ -107,13 +108,18 @@ def make_request(
     )
 
 
-def open_request(posting: JoinPosting, invitation: Invitation) -> tuple[bytes, JoinRequest]:
+def open_request(posting: PostedRequest, invitation: Invitation) -> tuple[bytes, JoinRequest]:
     """The request that answers this invitation, made by who has its code and the keys that it names."""
     data = unb64(posting.request)
     verify_invitation_mac(unb64(invitation.code, CODE_SIZE), data, unb64(posting.mac))
-    request = open_posting(posting, invitation.op)
+    request, _ = open_posted(posting, invitation.op)
     if request.ncp != invitation.ncp or (request.country_key is None) != (invitation.role is None):
         raise RefusedError("wrong-invitation", "This request answers another invitation.")
+    if request.country_key is not None:
+        key = VerifyKey.from_bytes(unb64(request.country_key, 32))
+        statement = open_country(request.statement, key, request.op) if request.statement is not None else None
+        if not isinstance(statement, AdmitDevice) or statement.device != request.device:
+            raise MalformedError("bad-statement", "The country's statement in this request admits another device.")
     return data, request
 
 

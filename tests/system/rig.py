@@ -1,0 +1,129 @@
+"""Real hubs and desks on loopback, for the system tests."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from vocu.crypto.passwords import Argon2Cost
+from vocu_client import Desk, Home, Plan, create_operation, join
+from vocu_client.membership import read_invitation
+
+CHEAP = Argon2Cost(memory_kib=1024, passes=1, lanes=1)
+PASSPHRASE = "an example of a passphrase"
+PLAN = Plan(
+    name="BALTICA II",
+    kind="JCO",
+    organiser="PL",
+    organiser_name="Poland",
+    starts_day="2026-11-20",
+    ends_day="2026-12-20",
+    retention_day="2031-12-31",
+)
+
+
+class Hub:
+    """A `vocu-hub serve` process of its own."""
+
+    def __init__(self, folder: Path, *init: str) -> None:
+        self.folder = folder
+        self.log = folder.with_suffix(".log")
+        done = _command("vocu-hub", "init", str(folder), *init)
+        self.token = json.loads(done)["token"] if done.startswith("{") else done.split()[-1]
+        self.process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+        self.url = ""
+
+    def start(self) -> None:
+        """Start serving and wait until it listens; on a restart, at the same address."""
+        with self.log.open("ab") as log:
+            at = log.tell()
+            self.process = subprocess.Popen(
+                [_script("vocu-hub"), "serve", str(self.folder), "--port", str(self.port)], stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for line in self.log.read_bytes()[at:].splitlines():
+                with contextlib.suppress(ValueError):
+                    event = json.loads(line)
+                    if event.get("event") == "listening":
+                        self.url = event["url"]
+                        self.port = int(self.url.rsplit(":", 1)[1])
+                        return
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the hub did not start: {self.log.read_text()[-2000:]}")
+            time.sleep(0.02)
+        raise RuntimeError("the hub did not say that it listens")
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+
+def _script(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def _command(name: str, *arguments: str) -> str:
+    done = subprocess.run([_script(name), *arguments], capture_output=True, text=True, check=False, env=os.environ)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout.strip()
+
+
+async def found(hub: Hub, folder: Path, plan: Plan = PLAN) -> Desk:
+    """The organiser's desk of a new operation, connected once."""
+    home = Home(folder / plan.organiser)
+    await create_operation(home, hub.url, hub.token, plan, PASSPHRASE, CHEAP)
+    desk = Desk.open(home, PASSPHRASE)
+    assert await desk.sync()
+    return desk
+
+
+async def admit(organiser: Desk, folder: Path, ncp: str, role: Any = "participant") -> Desk:
+    """A new participant's first desk: invited, joined, compared by safety number, admitted."""
+    invitation = read_invitation(organiser.decisions.invite(ncp, f"Country {ncp}", role))
+    home = Home(folder / ncp)
+    number = await join(home, invitation, f"{ncp}-1", PASSPHRASE, CHEAP)
+    (applicant,) = await organiser.applicants()
+    organiser.decisions.admit(applicant, number)
+    assert await organiser.sync()
+    desk = Desk.open(home, PASSPHRASE)
+    assert await desk.sync()
+    return desk
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something that other tasks bring about."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def watching(*desks: Desk) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """These desks stay connected meanwhile."""
+    tasks = [asyncio.create_task(desk.watch()) for desk in desks]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+Work = Callable[[], Awaitable[None]]
