@@ -5,7 +5,18 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Final
 
-from vocu.compilation.counting import Counted, Goods, Total, by_goods, counts, goods_of, is_restricted, returns, total
+from vocu.compilation.counting import (
+    Counted,
+    Goods,
+    Total,
+    by_goods,
+    by_key,
+    counts,
+    goods_of,
+    is_restricted,
+    returns,
+    total,
+)
 from vocu.compilation.ledger import Ledger, Relation, Report
 from vocu.compilation.limits import COMMODITIES, ISSUES, LINES, LISTED, NOTABLE, Figures, listing, number
 from vocu.compilation.schedule import shifted
@@ -73,6 +84,13 @@ def commodities(reports: list[Counted], since: int) -> Figures:
             for goods, figures in sorted(most, key=lambda row: row[0])
         ],
     }
+
+
+def most_seized(reports: list[Counted]) -> list[Figures]:
+    """Reports and seizures of the commodities seized most often, whatever the unit."""
+    rows = by_key(reports, lambda entry: {(goods.commodity,) for goods in entry.goods})
+    most = sorted(rows, key=lambda row: (-row[1].seizures, row[0]))[:LISTED]
+    return [{"commodity": commodity} | _row(figures) for (commodity,), figures in most]
 
 
 def _row(figures: Total) -> Figures:

@@ -1,0 +1,197 @@
+"""The sections of a newsletter that are lines of text, one function each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from vocu.rendering.wording import Wording
+
+Figures = dict[str, Any]
+
+
+class Section(Struct, frozen=True):
+    """A heading with its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def sections(figures: Figures, notable: Sequence[Figures], wording: Wording) -> Iterator[Section]:
+    """Those sections that have something to say, in their order."""
+    told: dict[str, Iterable[str]] = {
+        "notable": (seizure_line(facts, wording) for facts in notable),
+        "new": _first_seen(figures["new"], wording),
+        "countries": _countries(figures["countries"], wording),
+        "warnings": _warnings(figures["warnings"], wording),
+        "questions": _questions(figures["questions"], wording),
+        "corrections": _corrections(figures["corrections"], wording),
+        "tomorrow": _tomorrow(figures["tomorrow"], wording),
+        "tests": _tests(figures.get("tests"), wording),
+    }
+    for name, lines in told.items():
+        if found := tuple(lines):
+            yield Section(wording.say(name), found)
+
+
+def goods_text(goods: Sequence[Figures], wording: Wording) -> str:
+    """Goods with their amounts: Cigarettes (806,000 sticks) and Hand-rolling tobacco (pending)."""
+    return wording.listed(_one_of_goods(line, wording) for line in goods)
+
+
+def _one_of_goods(line: Figures, wording: Wording) -> str:
+    known = "quantity" in line
+    quantity = wording.quantity(line["quantity"], line["unit"]) if known else wording.say("open_amount")
+    return f"{wording.label('commodity', line['commodity'])} ({quantity})"
+
+
+def seizure_line(facts: Figures, wording: Wording) -> str:
+    """One notable seizure: what, when, where, how."""
+    line = wording.say(
+        "notable_line",
+        goods=goods_text(facts["goods"], wording),
+        day=wording.day(facts["day"]),
+        place=facts["place"].title(),
+        country=wording.country(facts["country"]),
+    )
+    how = [
+        wording.inside(name, facts[name])
+        for name in ("transport_mode", "conveyance", "detection_means", "concealment")
+        if facts.get(name, "not_known") not in ("not_known", "other")
+    ]
+    if len(facts.get("route", ())) > 1:
+        how.append(wording.say("route", route=_route(facts["route"], wording)))
+    return f"{line}: {', '.join(how)}." if how else f"{line}."
+
+
+def _route(route: Sequence[str], wording: Wording) -> str:
+    return " → ".join(wording.country(code) for code in route)
+
+
+def _first_seen(new: Figures, wording: Wording) -> Iterator[str]:
+    for name, codes in new.items():
+        if name == "routes":
+            items = "; ".join(_route(route, wording) for route in codes)
+        else:
+            items = wording.listed(wording.inside(name, code) for code in codes)
+        yield wording.say(f"new_{name}", items=items)
+
+
+def _countries(countries: Figures, wording: Wording) -> Iterator[str]:
+    active, nil = countries["active"], countries["nil"]
+    if active["count"]:
+        yield wording.say(
+            "active",
+            countries=wording.count(active["count"], "country"),
+            taking_part=wording.number(countries["taking_part"]),
+            names=wording.countries([row["country"] for row in active["listed"]]),
+        )
+    if nil["count"]:
+        yield wording.say("nil_countries", names=wording.countries(nil["listed"]))
+
+
+def _warnings(warnings: Figures, wording: Wording) -> Iterator[str]:
+    waiting = warnings["open"]
+    if not (waiting["count"] or warnings["closed"]):
+        return
+    yield wording.say(
+        "warnings_line",
+        issued=wording.number(warnings["issued_today"]),
+        open=wording.number(waiting["count"]),
+        closed=wording.number(warnings["closed"]),
+    )
+    for row in waiting["listed"]:
+        yield wording.say(
+            "warning_line",
+            commodity=wording.label("commodity", row["commodity"]),
+            by=wording.country(row["by"]),
+            action=wording.inside("warning_action", row["action"]),
+            names=_some_countries(row["waiting_for"], wording),
+            age=_age(row["age_days"], wording),
+        )
+
+
+def _questions(questions: Figures, wording: Wording) -> Iterator[str]:
+    waiting = questions["open"]
+    if waiting["count"] or questions["answered"]:
+        yield wording.say(
+            "questions_line",
+            open=wording.number(waiting["count"]),
+            answered=wording.number(questions["answered"]),
+        )
+    for row in waiting["listed"]:
+        yield wording.say(
+            "question_line",
+            by=wording.country(row["by"]),
+            names=_some_countries(row["to"], wording),
+            subject=wording.inside("question_subject", row["subject"]),
+            age=_age(row["age_days"], wording),
+        )
+    for row in questions["of_common_interest"]["listed"]:
+        yield wording.say(
+            "answer_line",
+            by=wording.country(row["by"]),
+            subject=wording.inside("question_subject", row["subject"]),
+            result=wording.inside("answer_result", row["result"]),
+        )
+
+
+def _some_countries(listing: Figures, wording: Wording, most: int = 4) -> str:
+    names = [wording.country(code) for code in listing["listed"][:most]]
+    more = listing["count"] - len(names)
+    return (
+        wording.say("and_more", items=", ".join(names), number=wording.number(more)) if more else wording.listed(names)
+    )
+
+
+def _age(days: int, wording: Wording) -> str:
+    return wording.say("age", days=wording.count(days, "day")) if days else wording.say("age_today")
+
+
+def _corrections(corrections: Figures, wording: Wording) -> Iterator[str]:
+    for row in corrections["listed"]:
+        yield _correction(row, wording)
+    if more := corrections["count"] - len(corrections["listed"]):
+        yield wording.say("more_corrections", number=wording.number(more))
+    if replaced := corrections["returns_replaced"]:
+        yield wording.say("returns_replaced", returns=wording.count(replaced, "return"))
+
+
+def _correction(row: Figures, wording: Wording) -> str:
+    named = row.get("report_number") or wording.say("report_id", id=row["report"])
+    who = {"country": wording.country(row["country"]), "report": named}
+    if row["what"] == "withdrawn":
+        return wording.say("withdrawn", before=goods_text(row["before"], wording), **who)
+    if "before" in row:
+        before, after = goods_text(row["before"], wording), goods_text(row["after"], wording)
+        line = wording.say("amended", before=before, after=after, **who)
+    else:
+        line = wording.say("amended_details", **who)
+    if "seizures_before" in row:
+        batch = wording.say("batch", before=row["seizures_before"], after=row["seizures_after"])
+        line = f"{line} {batch}"
+    return line
+
+
+def _tomorrow(tomorrow: Figures, wording: Wording) -> Iterator[str]:
+    for row in tomorrow["arrivals"]["listed"]:
+        where = [row.get("expected_place", "").title(), wording.country(row.get("expected_country", ""))]
+        yield wording.say(
+            "arrival",
+            commodity=wording.label("commodity", row["commodity"]),
+            place=", ".join(filter(None, where)) or _some_countries(row["waiting_for"], wording),
+            by=wording.country(row["by"]),
+        )
+    if tomorrow["due"] or tomorrow["overdue"]:
+        due, overdue = wording.number(tomorrow["due"]), wording.number(tomorrow["overdue"])
+        yield wording.say("deadlines", due=due, overdue=overdue)
+
+
+def _tests(tests: Figures | None, wording: Wording) -> Iterator[str]:
+    if tests and tests["countries"]:
+        yield wording.say(
+            "tests_line",
+            reports=wording.count(tests["reports"], "test_report"),
+            returns=wording.count(tests["returns"], "test_return"),
+            names=wording.countries(tests["countries"]),
+        )
