@@ -61,18 +61,28 @@ class Desk:
             raise RefusedError("nothing-yet", "This desk has not seen its operation yet; connect it to the hub once.")
         return self.view.ledger
 
-    async def sync(self, seconds: float = SYNC_SECONDS, progress: Progress | None = None) -> bool:
-        """Bring outbox and log up to date, for so long at most. Whether that succeeded; what did not go waits.
+    async def sync(
+        self, seconds: float = SYNC_SECONDS, progress: Progress | None = None, *, persist: bool = True
+    ) -> bool:
+        """Bring outbox and log up to date. Whether that succeeded; what did not go waits.
 
+        It gives up after so many seconds in which no entry came, or without `persist` as soon as the line is gone.
         Raises UntrustedError after an alarm, RefusedError where the hub does not serve this desk (any more).
         """
         with self._sole_sender() as alone:
             if alone:
                 self.view.catch_up_from_disk()
                 try:
-                    async with asyncio.timeout(seconds):
-                        await Sync(self.view, self.outbox, progress).run(lambda session: session.idle)
-                except TimeoutError:
+                    async with asyncio.timeout(seconds) as patience:
+
+                        def moved(size: int, target: int) -> None:
+                            patience.reschedule(asyncio.get_running_loop().time() + seconds)
+                            if progress is not None:
+                                progress(size, target)
+
+                        sync = Sync(self.view, self.outbox, moved)
+                        await (sync.run if persist else sync.once)(lambda session: session.idle)
+                except (TimeoutError, OfflineError):
                     return False
                 return True
         return await self._wait_for_other_sender(seconds)
