@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from vocu.canonical import b64
 from vocu.crypto.certificates import spki_sha256
@@ -29,6 +28,7 @@ from vocu_server.settings import HubFolder
 from vocu_server.store.attachments import Attachments
 from vocu_server.store.keys import claim, read_keys
 from vocu_server.store.sql import Database
+from vocu_server.wire import HubProtocol
 
 log = structlog.get_logger()
 
@@ -90,16 +90,6 @@ def make_app(hub: Hub) -> Starlette:
     )
 
 
-class AbortableProtocol(WebSocketsSansIOProtocol):
-    """Lets the channel hang up on a desk that takes nothing, not even a goodbye."""
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if not self.close_sent:
-            extensions: dict[str, Any] = self.scope["extensions"] or {}
-            extensions["vocu.abort"] = self.transport.abort
-
-
 class HubServer(uvicorn.Server):
     """Tells where it listens, says goodbye to the desks before it stops, and leaves signals to the command line."""
 
@@ -132,7 +122,7 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
         make_app(hub),
         host=settings.host,
         port=settings.port if port is None else port,
-        ws=AbortableProtocol,
+        ws=HubProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,
         ssl_certfile=str(folder.path(settings.tls_certificate)) if settings.tls_certificate else None,
@@ -149,7 +139,8 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a receipt does not wait for company
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

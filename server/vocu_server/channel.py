@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -22,12 +22,12 @@ from vocu.protocol.frames import (
     Refusal,
     Welcome,
     encode,
-    read_from_desk,
 )
 from vocu_server.fanout.feed import FAILING, Feed, Reader
 from vocu_server.login import Login, Session
 from vocu_server.sequencer.operations import Operations
 from vocu_server.settings import Limits
+from vocu_server.wire import GoneError, Wire, serialise
 
 MALFORMED, NOT_AUTHENTICATED, NOT_ADMITTED, WRONG_POSITION, TOO_MANY = 4400, 4401, 4403, 4409, 4429
 CLOSE_CODES = {
@@ -42,71 +42,6 @@ IN_FLIGHT = 1000
 """Events of one socket that wait to be decided on, before no more are read from it."""
 
 log = structlog.get_logger()
-
-
-class GoneError(Exception):
-    """The desk closed its socket."""
-
-
-class Wire:
-    """The two directions of one socket, in frames. `abort` drops a connection that does not even take a goodbye."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.address = (scope.get("client") or ("", 0))[0]
-        self._receive = receive
-        self._send = send
-        self._abort: Callable[[], None] | None = scope.get("extensions", {}).get("vocu.abort")
-        self._closing: asyncio.Task[None] | None = None
-
-    async def accept(self) -> None:
-        await self._receive()
-        await self._send({"type": "websocket.accept"})
-
-    async def receive(self) -> FromDesk:
-        """The next frame. Raises GoneError, or MalformedError."""
-        message = await self._receive()
-        if message["type"] != "websocket.receive":
-            raise GoneError
-        data = message.get("bytes")
-        if data is None:
-            raise MalformedError("bad-frame", "The channel takes binary frames only.")
-        return read_from_desk(data)
-
-    async def send(self, data: bytes) -> None:
-        await self._send({"type": "websocket.send", "bytes": data})
-
-    async def send_frame(self, frame: Frame) -> None:
-        await self.send(encode(frame))
-
-    def close(self, code: int, reason: str) -> None:
-        """Say goodbye within a second, or hang up."""
-        if self._closing is None:
-            self._closing = asyncio.create_task(self._close(code, reason))
-
-    async def fail(self, error: VocuError) -> None:
-        """Say why, then close."""
-        code = CLOSE_CODES.get(error.code, NOT_AUTHENTICATED)
-        log.info("closed", code=code, reason=error.code)
-        try:
-            async with asyncio.timeout(1):
-                await self.send_frame(Failure(error.code, error.message))
-        except (OSError, TimeoutError):
-            pass
-        self.close(code, error.message)
-        await self.closed()
-
-    async def closed(self) -> None:
-        """Wait for a goodbye that is being said."""
-        if self._closing is not None:
-            await self._closing
-
-    async def _close(self, code: int, reason: str) -> None:
-        try:
-            async with asyncio.timeout(1):
-                await self._send({"type": "websocket.close", "code": code, "reason": reason[:110]})
-        except (OSError, TimeoutError, RuntimeError):
-            if self._abort is not None:
-                self._abort()
 
 
 class Allowance:
@@ -131,7 +66,7 @@ class Line:
 
     def __init__(self, wire: Wire, session: Session, feed: Feed) -> None:
         self.session = session
-        self.reader = Reader(session.ncp, session.device, session.size, wire.send, wire.close)
+        self.reader = Reader(session.ncp, session.device, session.size, wire)
         self._feed = feed
         self._undecided = 0
         self._room = asyncio.Event()
@@ -141,14 +76,14 @@ class Line:
         while self._undecided >= IN_FLIGHT:
             self._room.clear()
             await self._room.wait()
-        while (task := self.reader.task) is not None and len(self.reader.replies) >= IN_FLIGHT:
-            await asyncio.wait({task})
+        while self.reader.task is not None and len(self.reader.replies) >= IN_FLIGHT:
+            await asyncio.wait({self.reader.task})
 
     def submitted(self) -> None:
         self._undecided += 1
 
     def answer(self, frame: Frame) -> None:
-        self._feed.reply(self.reader, encode(frame))
+        self._feed.reply(self.reader, serialise(encode(frame)))
 
     def receive_receipts(self, receipts: Sequence[Receipt], size: int, checkpoint: str) -> None:
         self._decided(len(receipts))
@@ -193,8 +128,8 @@ class Channel:
             finally:
                 self._leave(line)
         except VocuError as error:
-            await wire.fail(error)
-        except (GoneError, OSError):
+            await _fail(wire, error)
+        except GoneError:
             await wire.closed()
 
     def dismiss_slow(self) -> None:
@@ -230,9 +165,9 @@ class Channel:
     async def _login_of(self, wire: Wire) -> Session:
         hello = _expect(Hello, await wire.receive())
         said, challenge = self._login.challenge(hello)
-        await wire.send_frame(challenge)
+        await wire.send(challenge)
         token, session = self._login.accept(said, _expect(Auth, await wire.receive()))
-        await wire.send_frame(Welcome(token, self._operations.get(session.op).feed.size))
+        await wire.send(Welcome(token, self._operations.get(session.op).feed.size))
         return session
 
     def _join(self, wire: Wire, session: Session) -> Line:
@@ -276,6 +211,18 @@ class Channel:
                 line.answer(self._login.freshen(session, frame.nonce))
             else:
                 raise MalformedError("bad-frame", "Hello and auth come once, at the beginning.")
+
+
+async def _fail(wire: Wire, error: VocuError) -> None:
+    """Say why, then close."""
+    log.info("failed", code=error.code)
+    try:
+        async with asyncio.timeout(1):
+            await wire.send(Failure(error.code, error.message))
+    except (GoneError, TimeoutError):
+        pass
+    wire.close(CLOSE_CODES.get(error.code, NOT_AUTHENTICATED), error.message)
+    await wire.closed()
 
 
 def _expect(kind: type[Any], frame: FromDesk) -> Any:

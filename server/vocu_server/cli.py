@@ -83,7 +83,8 @@ def serve(
         hub = read_settings(folder)
         with _log_to(hub):
             server, listener = make_server(hub, port)
-            asyncio.run(_serve(server, listener))
+            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+                runner.run(_serve(server, listener))
         if not server.started:
             raise RefusedError("not-started", "The hub did not start; its log says why.")
 

@@ -250,10 +250,14 @@ class Desk:
         self.secret = secret
         return index
 
-    async def http(self, method: str, path: str, content: bytes | None = None, *, token: bool = True) -> httpx2.Response:
+    async def http(
+        self, method: str, path: str, content: bytes | None = None, *, token: bool = True
+    ) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if token else {}
         async with httpx2.AsyncClient(base_url=self.url, timeout=30) as client:
-            return await client.request(method, f"/v1/operations/{self.plan.op}{path}", content=content, headers=headers)
+            return await client.request(
+                method, f"/v1/operations/{self.plan.op}{path}", content=content, headers=headers
+            )
 
 
 async def open_socket(url: str, **options: Any) -> ClientConnection:

@@ -13,13 +13,24 @@ import structlog
 
 from vocu.protocol.frames import PAGE, encode_entries, encode_entry
 from vocu_server.fanout.audience import Audience, Form, decode_audience, decode_entry, narrow
-from vocu_server.fanout.eager import run_eagerly
 
 MAX_PAGE_BYTES = 1024 * 1024
 """Of one frame of entries, so that a slow socket's buffer stays small."""
 TOO_SLOW, FAILING = 4408, 4503
 
 log = structlog.get_logger()
+
+
+class Socket(Protocol):
+    """What a reader listens on. Frames are serialised already."""
+
+    def take(self, framed: bytes) -> bool:
+        """Send it at once, or say that there is no room. Raises OSError where the reader is gone."""
+
+    async def drained(self) -> None:
+        """Until there is room."""
+
+    def close(self, code: int, reason: str) -> None: ...
 
 
 class Encoded(Protocol):
@@ -51,14 +62,12 @@ class Narrowed:
 class Span:
     """Consecutive entries and their frames: one for each combination of forms that some reader sees."""
 
-    def __init__(self, entries: Sequence[Encoded]) -> None:
+    def __init__(self, entries: Sequence[Encoded], serialise: Callable[[bytes], bytes]) -> None:
         self._entries = entries
+        self._serialise = serialise
+        self.stop = entries[-1].position + 1
         self._narrowed = {n: Narrowed(each, each.audience) for n, each in enumerate(entries) if each.audience}
         self._frames: dict[tuple[Form, ...], bytes] = {}
-
-    @property
-    def stop(self) -> int:
-        return self._entries[-1].position + 1
 
     def frame(self, ncp: str, device: str, checkpoint: str, size: int) -> bytes:
         forms = tuple(each.audience.form(ncp, device) for each in self._narrowed.values()) if self._narrowed else ()
@@ -67,7 +76,7 @@ class Span:
             bodies = [each.body for each in self._entries]
             for (n, narrowed), form in zip(self._narrowed.items(), forms, strict=True):
                 bodies[n] = narrowed.encoded(form)
-            known = self._frames[forms] = encode_entries(bodies, checkpoint, size)
+            known = self._frames[forms] = self._serialise(encode_entries(bodies, checkpoint, size))
         return known
 
 
@@ -79,14 +88,12 @@ class Reader:
         ncp: str,
         device: str,
         position: int,
-        send: Callable[[bytes], Awaitable[None]],
-        close: Callable[[int, str], None],
+        socket: Socket,
     ) -> None:
         self.ncp = ncp
         self.device = device
         self.position = position
-        self.send = send
-        self.close = close
+        self.socket = socket
         self.replies: deque[bytes] = deque()
         self.gone = False
         self.task: asyncio.Task[None] | None = None
@@ -97,17 +104,20 @@ class Reader:
 class Feed:
     """The readers of one operation's log, and its newest entries.
 
-    `read_page(start, stop)` yields entries from the database, at least one; `sign(size)` the checkpoint of that size.
+    `read_page(start, stop)` yields entries from the database, at least one; `sign(size)` the checkpoint of that size;
+    `serialise` makes of a frame what goes onto a socket.
     """
 
     def __init__(
         self,
         read_page: Callable[[int, int], Awaitable[Sequence[Encoded]]],
         sign: Callable[[int], str],
+        serialise: Callable[[bytes], bytes],
         max_bytes: int,
     ) -> None:
         self._read_page = read_page
         self._sign = sign
+        self._serialise = serialise
         self._max_bytes = max_bytes
         self._ring: deque[Encoded] = deque()
         self._ring_bytes = 0
@@ -159,16 +169,18 @@ class Feed:
         self.wake(reader)
 
     def wake(self, reader: Reader) -> None:
-        if reader.task is None and not reader.gone:
-            try:
-                task = run_eagerly(self._serve(reader))
-            except Exception as error:  # one reader's trouble is not the others'
-                self._give_up(reader, error)
+        """Send what the reader's socket takes at once, and have a task send the rest."""
+        if reader.task is not None or reader.gone:
+            return
+        try:
+            if self._push(reader):
                 return
-            if task is not None:
-                reader.task = task
-                reader.sent_at = asyncio.get_running_loop().time()
-                task.add_done_callback(lambda _: self._served(reader))
+        except OSError:  # the channel notices, too, and says goodbye
+            reader.gone = True
+            return
+        reader.sent_at = asyncio.get_running_loop().time()
+        reader.task = asyncio.create_task(self._serve(reader))
+        reader.task.add_done_callback(lambda _: self._served(reader))
 
     def _wake_all(self) -> None:
         for reader in tuple(self.readers):
@@ -178,7 +190,7 @@ class Feed:
         """Let go of these readers; not one byte more is sent to them."""
         for reader in tuple(readers):
             self.leave(reader)
-            reader.close(code, reason)
+            reader.socket.close(code, reason)
 
     def dismiss_slow(self, seconds: float) -> None:
         """Let go of those whose socket has taken nothing for so long, though there was something to take."""
@@ -186,51 +198,58 @@ class Feed:
         slow = [reader for reader in self.readers if reader.task is not None and reader.sent_at < limit]
         self.dismiss(slow, TOO_SLOW, "This socket took nothing for too long; connect again.")
 
+    def _push(self, reader: Reader) -> bool:
+        """Whether the reader's socket took at once all that there is for it."""
+        while reader.replies or reader.position < self.size:
+            if reader.replies:
+                if not reader.socket.take(reader.replies[0]):
+                    return False
+                reader.replies.popleft()
+            else:
+                span = self._newest.get(reader.position) or self._span(reader.position)
+                if span is None or not reader.socket.take(self._frame(span, reader)):
+                    return False
+                reader.position = span.stop
+        return True
+
     async def _serve(self, reader: Reader) -> None:
-        """Send what there is, until there is no more."""
-        try:
-            while not reader.gone:
-                if reader.replies:
-                    await reader.send(reader.replies.popleft())
-                elif reader.position < self.size:
-                    frame, stop = await self._next(reader)
-                    await reader.send(frame)
-                    reader.position = stop
-                else:
-                    return
-                if reader.task is not None:
-                    reader.sent_at = asyncio.get_running_loop().time()
-        except OSError:  # the socket is gone; the channel notices and says goodbye
-            reader.gone = True
+        """Send what there is at the pace of the reader, from the database where memory does not reach back."""
+        while not self._push(reader):
+            await reader.socket.drained()
+            if not reader.replies and self._span(reader.position) is None:
+                stop = min(reader.position + PAGE, self.size)
+                span = Span(await self._read_page(reader.position, stop), self._serialise)
+                while not reader.socket.take(self._frame(span, reader)):
+                    await reader.socket.drained()
+                reader.position = span.stop
+            reader.sent_at = asyncio.get_running_loop().time()
 
     def _served(self, reader: Reader) -> None:
         task, reader.task = reader.task, None
-        if task is not None and not task.cancelled() and (error := task.exception()) is not None:
-            self._give_up(reader, error)
+        error = None if task is None or task.cancelled() else task.exception()
+        if isinstance(error, OSError):
+            reader.gone = True
+        elif error is not None:
+            log.error("feed-failed", device=reader.device, error=type(error).__name__)
+            self.dismiss([reader], FAILING, "The hub could not read its log; connect again.")
         elif reader.replies or reader.position < self.size:
             self.wake(reader)
 
-    def _give_up(self, reader: Reader, error: BaseException) -> None:
-        log.error("feed-failed", device=reader.device, error=type(error).__name__)
-        self.dismiss([reader], FAILING, "The hub could not read its log; connect again.")
-
-    async def _next(self, reader: Reader) -> tuple[bytes, int]:
-        span = self._newest.get(reader.position)
-        if span is None:
-            span = await self._span(reader.position)
+    def _frame(self, span: Span, reader: Reader) -> bytes:
         checkpoint = self._checkpoint if span.stop == self.size else self._sign(span.stop)
-        return span.frame(reader.ncp, reader.device, checkpoint, self.size), span.stop
+        return span.frame(reader.ncp, reader.device, checkpoint, self.size)
 
-    async def _span(self, start: int) -> Span:
+    def _span(self, start: int) -> Span | None:
+        """Entries from there on out of memory; None where it does not reach back so far."""
         kept_from = self.size - len(self._ring)
         if start < kept_from:
-            return Span(await self._read_page(start, min(start + PAGE, self.size)))
+            return None
         entries: list[Encoded] = []
         taken = 0
         for n in range(start - kept_from, len(self._ring)):
             taken += len(self._ring[n].body)
             if len(entries) == PAGE or (entries and taken > MAX_PAGE_BYTES):
-                return Span(entries)
+                return Span(entries, self._serialise)
             entries.append(self._ring[n])
         # Up to the newest entry: what everybody who keeps up needs, so all share it until the next is published.
-        return self._newest.setdefault(start, Span(entries))
+        return self._newest.setdefault(start, Span(entries, self._serialise))

@@ -26,6 +26,7 @@ from vocu_server.store import directory, log
 from vocu_server.store.attachments import Attachments
 from vocu_server.store.log import StoredEntry
 from vocu_server.store.sql import Database
+from vocu_server.wire import serialise
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ class Sequencer:
         self._sound = True
         self._notarised_at = 0.0
         self._greeting = (-1, "")
-        self.feed = Feed(self._read_page, self._sign, feed_bytes)
+        self.feed = Feed(self._read_page, self._sign, serialise, feed_bytes)
         self.feed.begin(replica.tree.size, self._sign(replica.tree.size))
 
     # --- for logins ---

@@ -1,0 +1,110 @@
+"""One desk's WebSocket, frame by frame.
+
+uvicorn speaks the protocol; what differs is how the hub writes. A frame is serialised once, whoever receives it, and
+given to every socket that takes it at once; only for one that does not is anybody kept waiting.
+"""
+
+import asyncio
+from typing import Any
+
+import structlog
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame as WebSocketFrame
+from websockets.frames import Opcode
+
+from vocu.errors import MalformedError
+from vocu.protocol.frames import Frame, FromDesk, encode, read_from_desk
+
+EXTENSION = "vocu.socket"
+SECONDS_FOR_GOODBYE = 1
+MAX_REASON = 110
+
+log = structlog.get_logger()
+
+
+class GoneError(OSError):
+    """The desk closed its socket, or the hub did."""
+
+
+class HubProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which lets the channel write to the socket itself."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = self.scope["extensions"] or {}
+            extensions[EXTENSION] = self
+
+    def take(self, framed: bytes) -> bool:
+        """Write a serialised frame, unless so much waits to be sent that it would only pile up. Raises GoneError."""
+        if self.disconnected or self.close_sent or self.transport.is_closing():
+            raise GoneError
+        if not self.writable.is_set():
+            return False
+        self.transport.write(framed)
+        return True
+
+    async def drained(self) -> None:
+        """Until the socket takes more, or is gone."""
+        await self.writable.wait()
+
+    def abort(self) -> None:
+        """Hang up, whatever waits to be sent."""
+        self.transport.abort()
+
+
+def serialise(payload: bytes) -> bytes:
+    """A frame as a server sends it: binary, not masked, whole (RFC 6455 §5.2)."""
+    return WebSocketFrame(Opcode.BINARY, payload).serialize(mask=False)
+
+
+class Wire:
+    """Both directions of one socket."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.address = (scope.get("client") or ("", 0))[0]
+        self._receive = receive
+        self._send = send
+        self._socket: HubProtocol = scope["extensions"][EXTENSION]
+        self._closing: asyncio.Task[None] | None = None
+        self.take = self._socket.take
+        self.drained = self._socket.drained
+
+    async def accept(self) -> None:
+        await self._receive()
+        await self._send({"type": "websocket.accept"})
+
+    async def receive(self) -> FromDesk:
+        """The next frame. Raises GoneError, or MalformedError."""
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
+            raise GoneError
+        data = message.get("bytes")
+        if data is None:
+            raise MalformedError("bad-frame", "The channel takes binary frames only.")
+        return read_from_desk(data)
+
+    async def send(self, frame: Frame) -> None:
+        """Send it as soon as the socket takes it. Raises GoneError."""
+        framed = serialise(encode(frame))
+        while not self.take(framed):
+            await self.drained()
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye within a second, or hang up."""
+        if self._closing is None:
+            log.info("closed", code=code)
+            self._closing = asyncio.create_task(self._close(code, reason))
+
+    async def closed(self) -> None:
+        """Until a goodbye that is being said was said."""
+        if self._closing is not None:
+            await self._closing
+
+    async def _close(self, code: int, reason: str) -> None:
+        try:
+            async with asyncio.timeout(SECONDS_FOR_GOODBYE):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason[:MAX_REASON]})
+        except (OSError, TimeoutError, RuntimeError):
+            self._socket.abort()
