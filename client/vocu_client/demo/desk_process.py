@@ -1,0 +1,162 @@
+"""A process that holds some desks of the demonstration and does what it is told, one JSON line at a time.
+
+{"id": 7, "ncp": "DE", "do": "act", "with": {"action": "send_message", "arguments": {"text": "..."}}}
+{"id": 7, "answer": ...}      or      {"id": 7, "error": [code, message]}
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from vocu.crypto.passwords import DEMO
+from vocu.errors import VocuError
+from vocu.operation import events
+from vocu.operation.bodies import Contact
+from vocu.operation.header import EVERYONE
+from vocu_client.app import Desk
+from vocu_client.exports import write_newsletter, write_tables
+from vocu_client.founding import Plan, create_operation, join
+from vocu_client.membership import read_invitation
+from vocu_client.settings import Home
+
+MAX_LINE = 64 * 1024 * 1024
+
+
+class DemoDesk:
+    """One participant's desk: joined or founded here, and plugged in or not."""
+
+    def __init__(self, folder: Path, passphrase: str) -> None:
+        self._home = Home(folder)
+        self._passphrase = passphrase
+        self._desk: Desk | None = None
+        self._connection: asyncio.Task[None] | None = None
+
+    @property
+    def desk(self) -> Desk:
+        if self._desk is None:
+            self._desk = Desk.open(self._home, self._passphrase)
+        return self._desk
+
+    async def found(self, hub: str, token: str, plan: dict[str, Any]) -> str:
+        plan = {name: tuple(value) if isinstance(value, list) else value for name, value in plan.items()}
+        return await create_operation(self._home, hub, token, Plan(**plan), self._passphrase, DEMO)
+
+    async def invite(self, ncp: str, name: str, role: Any) -> str:
+        return self.desk.decisions.invite(ncp, name, role).decode()
+
+    async def join(self, invitation: str) -> str:
+        opened = read_invitation(invitation.encode())
+        return await join(self._home, opened, f"{opened.ncp}-1", self._passphrase, DEMO)
+
+    async def admit(self, numbers: dict[str, str]) -> None:
+        for applicant in await self.desk.applicants():
+            self.desk.decisions.admit(applicant, numbers[applicant.request.ncp])
+        await self.delivered()
+
+    async def open_phase(self, phase: Any) -> None:
+        self.desk.decisions.open_phase(phase)
+        await self.delivered()
+
+    async def plug(self) -> None:
+        if self._connection is None:
+            self._connection = asyncio.create_task(self.desk.watch())
+
+    async def unplug(self) -> None:
+        if self._connection is not None:
+            self._connection.cancel()
+            await asyncio.gather(self._connection, return_exceptions=True)
+            self._connection = None
+
+    async def act(self, action: str, arguments: dict[str, Any]) -> str:
+        event_id: str = getattr(self.desk.actions, action)(**arguments)
+        return event_id
+
+    async def publish_contact(self, name: str, telephone: str) -> str:
+        return self.desk.actions.publish_contacts([Contact(name=name, telephone=telephone, duty_hours="00-24")])
+
+    async def report(self, reports: list[list[Any]]) -> int:
+        """Queue many reports at once: [event id, form]."""
+        actions = self.desk.actions
+        return actions.queue([actions.draft_report(form, event_id) for event_id, form in reports])
+
+    async def delivered(self) -> None:
+        """Wait until nothing waits in the outbox. Raises RefusedError where something was refused."""
+        while self.desk.outbox.waiting(0, 1):
+            self._require_connection()
+            await asyncio.sleep(0.02)
+        for item in self.desk.outbox.items("refused"):
+            raise VocuError(item.code or "refused", f"{item.kind}: {item.message}")
+
+    async def reached(self, size: int) -> None:
+        """Wait until this desk holds so many entries."""
+        while self.desk.view.size < size:
+            self._require_connection()
+            await asyncio.sleep(0.02)
+
+    async def compiled(self, day: str) -> None:
+        """Wait until the newsletter of this day is here."""
+        while day not in self.desk.view.state.compiled:
+            self._require_connection()
+            await asyncio.sleep(0.02)
+
+    async def status(self) -> dict[str, Any]:
+        view = self.desk.view
+        return {"size": view.size, "root": view.operation.log.root().hex(), "outbox": self.desk.outbox.counts()}
+
+    async def readable(self) -> dict[str, int]:
+        """What this desk can read and what it only sees the envelope of."""
+        lines = list(self.desk.reading.lines((*events.KINDS.values(),)))
+        return {
+            "words": sum(line.text is not None for line in lines),
+            "nominal": sum(bool(line.nominal) for line in lines),
+            "sealed": sum(line.sealed is not None for line in lines),
+            "bilateral": sum(
+                1 for accepted in self.desk.view.acts if accepted.act and accepted.act.header.to != EVERYONE
+            ),
+        }
+
+    async def finds(self, words: str) -> bool:
+        """Whether these words can be read here."""
+        return any(line.text is not None and words in line.text.body for line in self.desk.reading.lines())
+
+    async def newsletter(self, day: str, folder: str) -> list[str]:
+        return [str(path) for path in write_newsletter(self.desk, day, Path(folder))]
+
+    async def tables(self, folder: str) -> list[str]:
+        return [str(path) for path in write_tables(self.desk, Path(folder))]
+
+    def _require_connection(self) -> None:
+        if self._connection is not None and self._connection.done():
+            self._connection.result()
+
+
+async def _serve(folder: Path, passphrase: str) -> None:
+    desks: dict[str, DemoDesk] = {}
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=MAX_LINE)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    tasks: set[asyncio.Task[None]] = set()
+    while line := await reader.readline():
+        order = json.loads(line)
+        desk = desks.setdefault(order["ncp"], DemoDesk(folder / order["ncp"], passphrase))
+        task = asyncio.create_task(_answer(order["id"], getattr(desk, order["do"]), order["with"]))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+
+async def _answer(number: int, work: Callable[..., Awaitable[Any]], arguments: dict[str, Any]) -> None:
+    try:
+        said: dict[str, Any] = {"id": number, "answer": await work(**arguments)}
+    except VocuError as error:
+        said = {"id": number, "error": [error.code, str(error)]}
+    except Exception as error:  # the parent must hear of whatever went wrong here, or it would wait for ever
+        said = {"id": number, "error": ["broken", repr(error)]}
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1]), sys.argv[2]))
