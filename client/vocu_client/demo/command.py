@@ -17,7 +17,7 @@ from vocu_client.demo.telling import tell
 
 
 def demo(
-    countries: Annotated[int, typer.Option(help="Contact points, with made-up seizures: 2 to 112.")] = 6,
+    countries: Annotated[int, typer.Option(help="Contact points, with made-up seizures: 2 to 113.")] = 6,
     days: Annotated[int, typer.Option(min=1, max=60, help="Days of the operation.")] = 3,
     out: Annotated[Path, typer.Option(help="Where everything goes.")] = Path("out"),
     seed: Annotated[int, typer.Option(help="The same seed makes the same seizures.")] = 1,

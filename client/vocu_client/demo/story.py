@@ -19,6 +19,7 @@ ORGANISER = "OCU-PL"
 ZONE = "Europe/Warsaw"
 HOUR = 18
 MARKER = ".vocu-demo"
+PASSPHRASE = "demonstration, nothing is secret here"  # noqa: S105 - all that it guards is made up
 
 Step = Callable[[str], None]
 """Told what happens next, in words; called once per step."""
@@ -58,7 +59,7 @@ class Story:
         self._generator = Generator(seed)
         self._tell = tell
         self.hub = HubProcess(out / "hub")
-        self.desks = Desks(out / "desks", passphrase="demonstration, nothing is secret here")
+        self.desks = Desks(out / "desks", PASSPHRASE)
         self._all = [ORGANISER, *material.ncps]
         self.secret = f"{self._generator.event_id()} sees only Berlin and Warsaw"
         self.outcome = Outcome(participants=len(self._all), desk_processes=0, days=len(material.by_day))
