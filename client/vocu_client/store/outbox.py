@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.canonical import decode, encode
@@ -44,6 +44,7 @@ class _Kept(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
 _kept: msgspec.json.Decoder[_Kept] = msgspec.json.Decoder(_Kept)
 _signed: msgspec.msgpack.Decoder[SignedEvent] = msgspec.msgpack.Decoder(SignedEvent)
+_HOW_MANY = select(func.count()).select_from(outbox)
 
 
 class Outbox:
@@ -66,11 +67,10 @@ class Outbox:
             for draft in drafts
         ]
         with self._engine.begin() as connection:
-            before = connection.execute(select(outbox.c.id)).scalars().all()
-            fresh = [row for row in rows if row["id"] not in set(before)]
-            if fresh:
-                connection.execute(insert(outbox), fresh)
-        return len(fresh)
+            before = connection.execute(_HOW_MANY).scalar_one()
+            if rows:
+                connection.execute(upsert(outbox).on_conflict_do_nothing(index_elements=["id"]), rows)
+            return connection.execute(_HOW_MANY).scalar_one() - before
 
     def draft(self, item: Item) -> Draft:
         """The draft as it was written."""
@@ -96,7 +96,7 @@ class Outbox:
         """How many rows are in each state."""
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         with self._engine.begin() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def find(self, event_id: str) -> Item | None:
         with self._engine.begin() as connection:
