@@ -177,7 +177,7 @@ class Actions:
     def queue(self, drafts: list[Draft]) -> int:
         """Put drafts into the outbox, all or none; those that are there already stay as they are. How many are new."""
         for draft in drafts:
-            self._require_allowed(draft)
+            self.require_allowed(draft)
         return self._outbox.queue(drafts, _now())
 
     def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
@@ -204,7 +204,7 @@ class Actions:
         self.queue([draft])
         return event_id
 
-    def _require_allowed(self, draft: Draft) -> None:
+    def require_allowed(self, draft: Draft) -> None:
         """Ask the same rule as the hub will, about what is known here and now."""
         state = self._view.state
         device = state.devices[self._view.settings.device]
