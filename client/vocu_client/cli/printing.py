@@ -1,0 +1,83 @@
+"""How the command line speaks: words on stdout, what goes on and what went wrong on stderr.
+
+What others wrote is shown, never obeyed: no markup, and no signs that move a terminal's cursor or turn its text around.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from vocu.errors import UntrustedError, VocuError
+from vocu.rendering.wording import Wording
+
+out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+err = Console(markup=False, highlight=False, emoji=False, soft_wrap=True, stderr=True)
+
+WIDE = 200
+"""Columns of a table that goes into a pipe, where nobody wraps it."""
+FEW = 200
+"""Entries that come too fast for a bar to be of use."""
+SHORT = 8
+"""Characters of an id in lists; six or more are enough wherever an id is asked for."""
+
+
+def wording() -> Wording:
+    """Numbers, days and names of countries in the language of the environment."""
+    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_TIME", "LANG"))), "en")
+    return Wording(named.partition(".")[0].partition("@")[0])
+
+
+def shown(text: str) -> str:
+    """A text without control characters; those that were there are seen as a mark."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
+
+
+def say(text: str, style: str | None = None) -> None:
+    out.print(shown(text), style=style)
+
+
+def note(text: str, style: str | None = None) -> None:
+    """A word beside the output: on stderr, so that a pipe gets the output alone."""
+    err.print(shown(text), style=style)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]], numbers: frozenset[str] = frozenset()) -> None:
+    """A table; `numbers` are the columns that are set to the right."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        grid.add_column(name, justify="right" if name in numbers else "left")
+    for row in rows:
+        grid.add_row(*(shown(str(cell)) for cell in row))
+    wide = None if out.is_terminal else WIDE
+    Console(file=out.file, width=wide, markup=False, highlight=False, emoji=False).print(grid)
+
+
+def show_error(error: VocuError) -> None:
+    """One error: the sentence, its findings, its code. Tampering stands in a red panel, saying what to do."""
+    text = shown(str(error))
+    if isinstance(error, UntrustedError):
+        todo = "Do not act on what this desk shows. Tell the organiser by telephone; `vocu alarms` keeps the evidence."
+        err.print(Panel(f"{text}\n\n{todo}", title="NOT TO BE TRUSTED", border_style="bold red", style="red"))
+    else:
+        err.print(text, style="yellow" if err.is_terminal else None)
+
+
+@contextmanager
+def bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for what is done of how much; few steps, or a pipe, show none."""
+    first: int | None = None
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(words, total=None, visible=False)
+
+        def told(done: int, of: int) -> None:
+            nonlocal first
+            first = done if first is None else first
+            progress.update(task, completed=done, total=of, visible=of - first > FEW)
+
+        yield told

@@ -1,0 +1,153 @@
+"""Seizure reports: filled in, posted, amended, withdrawn, released, confirmed, shown."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vocu.compilation.ledger import Report
+from vocu.errors import RefusedError
+from vocu_client.app import Desk
+from vocu_client.cli.desk import codes, match_id, post, read, the_id
+from vocu_client.cli.files import read_form
+from vocu_client.cli.printing import SHORT, note, say, table, wording
+from vocu_client.cli.template import seizure_template
+
+Form = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="The whole form, TOML or JSON.", metavar="FILE")
+]
+Id = Annotated[str, typer.Argument(help="The report's id.")]
+Readers = Annotated[
+    str, typer.Option(help="Who may read what names anybody: DE,NL, or OCU for the organiser; you always may.")
+]
+
+
+def form() -> None:
+    """Print an empty form with hints, to fill in and post: vocu seizure form > report.toml"""
+    typer.echo(seizure_template(), nl=False)
+
+
+def report(
+    ctx: typer.Context,
+    file: Form,
+    readers: Readers = "OCU",
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="Seal all of it; others see that there is a report, and no more.")
+    ] = False,
+) -> None:
+    """Report a seizure."""
+    filled_in = read_form(file)
+    post(ctx, lambda desk: desk.actions.report_seizure(filled_in, readers=codes(readers), restricted=restricted))
+
+
+def amend(ctx: typer.Context, report: Id, file: Form, readers: Readers = "OCU") -> None:
+    """Replace a report by a new revision, whole. Begin with: vocu seizure show ID > report.json"""
+    filled_in = read_form(file)
+    post(ctx, lambda desk: desk.actions.amend_seizure(the_id(desk, report), filled_in, readers=codes(readers)))
+
+
+def withdraw(
+    ctx: typer.Context,
+    report: Id,
+    reason: Annotated[str, typer.Option(help="error, duplicate, not_confirmed, other or not_known.")],
+) -> None:
+    """Take a report back; it no longer counts."""
+    post(ctx, lambda desk: desk.actions.withdraw_seizure(the_id(desk, report), reason))
+
+
+def release(ctx: typer.Context, report: Id) -> None:
+    """Let a restricted report count from now on, for all to see."""
+
+    def act(desk: Desk) -> str:
+        known = the_id(desk, report)
+        return desk.actions.release_seizure(known, desk.reading.seizure_form(known))
+
+    post(ctx, act)
+
+
+def confirm(ctx: typer.Context, report: Id) -> None:
+    """Confirm a report that the organiser entered on your country's behalf."""
+
+    def act(desk: Desk) -> str:
+        known = the_id(desk, report)
+        return desk.actions.confirm_seizure(known, _newest_revision(desk, known))
+
+    post(ctx, act)
+
+
+def list_all(
+    ctx: typer.Context,
+    country: Annotated[str | None, typer.Option(help="Those of these countries only: DE,NL.")] = None,
+) -> None:
+    """List the reports, the newest last."""
+    wanted = codes(country)
+
+    def show(desk: Desk) -> None:
+        reports = [each for each in desk.ledger.reports.values() if not wanted or each.owner in wanted]
+        if not reports:
+            say("No seizure was reported yet. Reports appear here as they come in.")
+            return
+        rows = [
+            (
+                each.received.index,
+                each.id[:SHORT],
+                each.owner,
+                each.stat.seizure_day if each.stat else "",
+                each.stat.place.title() if each.stat else "",
+                _goods(each),
+                _status(each),
+            )
+            for each in reports
+        ]
+        table(("Entry", "Id", "Country", "Day", "Place", "Goods", "Status"), rows, frozenset({"Entry"}))
+
+    read(ctx, show)
+
+
+def show(ctx: typer.Context, report: Id) -> None:
+    """Show a report as a form in JSON, with what is sealed to this desk; about it, on stderr."""
+
+    def print_form(desk: Desk) -> None:
+        known = match_id(report, desk.ledger.reports)
+        about = desk.ledger.reports[known]
+        at = wording().instant(about.received.at, desk.view.state.genesis.zone)
+        note(f"{known}, {about.owner}, {at}, {len(about.revisions)} revision(s), {_status(about)}")
+        line = desk.reading.line(known)
+        if line.sealed:
+            note(f"What names anybody is not shown: {line.sealed}")
+        found = desk.reading.seizure_form(known)
+        if not found:
+            raise RefusedError("restricted", "This report is restricted, and not sealed to this desk.")
+        say(json.dumps(found, ensure_ascii=False, indent=2))
+
+    read(ctx, print_form)
+
+
+def _goods(report: Report) -> str:
+    if report.stat is None:
+        return "(restricted)"
+    words = wording()
+    return "; ".join(
+        f"{words.label('commodity', line.commodity)} "
+        + (words.quantity(str(line.quantity), line.unit) if line.quantity is not None else "(pending)")
+        for line in report.stat.goods
+    )
+
+
+def _status(report: Report) -> str:
+    marks = {
+        "withdrawn": report.withdrawn is not None,
+        "restricted": report.restricted,
+        "unconfirmed": report.unconfirmed,
+        "test": report.relation == "test",
+        "follow-up": report.relation == "follow_up",
+    }
+    return ", ".join(name for name, holds in marks.items() if holds) or "counts"
+
+
+def _newest_revision(desk: Desk, report: str) -> str:
+    """The event that holds the newest wording of a report."""
+    index = desk.ledger.reports[report].revisions[-1].received.index
+    act = desk.view.acts[index].act
+    return act.header.id if act is not None else report
