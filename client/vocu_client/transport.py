@@ -37,6 +37,8 @@ from vocu.protocol.session import DeskAuth, HubHello, hub_hash, open_hello, sign
 
 CONNECT_SECONDS = 10.0
 MAX_FROM_HUB = 32 * 1024 * 1024
+PASSING = frozenset({"too-many-sockets", "stopping", "not-authenticated"})
+"""Why the hub may turn a desk away that it would take a little later: it is crowded, it stops, or the line was slow."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -146,7 +148,7 @@ async def _receive(socket: ClientConnection) -> FromHub:
         raise _closed(closed) from None
     frame = read_from_hub(data)
     if isinstance(frame, Failure):
-        raise RefusedError(frame.code, frame.message)
+        raise (OfflineError if frame.code in PASSING else RefusedError)(frame.code, frame.message)
     return frame
 
 

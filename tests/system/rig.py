@@ -41,6 +41,12 @@ class Hub:
         self.port = 0
         self.url = ""
 
+    def limit(self, **limits: int) -> None:
+        """Set limits in hub.toml; they hold from the next start."""
+        lines = [f"{name} = {value}\n" for name, value in limits.items()]
+        with (self.folder / "hub.toml").open("a", encoding="utf-8") as settings:
+            settings.write("\n[limits]\n" + "".join(lines))
+
     def start(self) -> None:
         """Start serving and wait until it listens; on a restart, at the same address."""
         with self.log.open("ab") as log:
