@@ -80,6 +80,8 @@ def unit_of(line: GoodsLine) -> str:
 
 def total(amounts: list[Quantity]) -> Decimal:
     """The exact total of amounts in one unit."""
+    if len(amounts) == 1:
+        return amounts[0].amount
     return next(iter(add_up(amounts).values()))
 
 

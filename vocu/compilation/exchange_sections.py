@@ -6,7 +6,7 @@ from typing import Final
 
 from vocu.compilation.counting import Counted, credited, returns
 from vocu.compilation.ledger import Asked, Ledger, Relation, Warned
-from vocu.compilation.limits import COUNTRIES, Figures, listing, number
+from vocu.compilation.limits import COUNTRIES, LISTED, Figures, listing, number
 from vocu.compilation.schedule import shifted
 from vocu.compilation.seizure_sections import today
 
@@ -82,7 +82,7 @@ def warnings(ledger: Ledger, since: int, until: int) -> Figures:
 def _warning(warned: Warned, ncps: list[str]) -> Figures:
     notice = warned.form
     row: Figures = {"warning": warned.id, "by": warned.author, "commodity": notice.commodity, "action": notice.action}
-    row["waiting_for"] = listing(ncps)
+    row |= {"waiting": len(ncps), "waiting_for": ncps[:LISTED]}
     for name in ("expected_day", "expected_country", "expected_place", "transport_mode", "answer_due_at"):
         if (told := getattr(notice, name)) is not None:
             row[name] = told
@@ -95,7 +95,8 @@ def questions(ledger: Ledger, since: int, until: int) -> Figures:
         {
             "question": asked.id,
             "by": asked.author,
-            "to": listing(sorted(asked.form.addressees)),
+            "asked": len(asked.form.addressees),
+            "to": sorted(asked.form.addressees)[:LISTED],
             "kind": asked.form.kind,
             "subject": asked.form.subject,
             "age_days": _age(asked.received.at, until),

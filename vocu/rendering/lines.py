@@ -106,7 +106,7 @@ def _warnings(warnings: Figures, wording: Wording) -> Iterator[str]:
             commodity=wording.label("commodity", row["commodity"]),
             by=wording.country(row["by"]),
             action=wording.inside("warning_action", row["action"]),
-            names=_some_countries(row["waiting_for"], wording),
+            names=_some_countries(row["waiting_for"], row["waiting"], wording),
             age=_age(row["age_days"], wording),
         )
 
@@ -123,7 +123,7 @@ def _questions(questions: Figures, wording: Wording) -> Iterator[str]:
         yield wording.say(
             "question_line",
             by=wording.country(row["by"]),
-            names=_some_countries(row["to"], wording),
+            names=_some_countries(row["to"], row["asked"], wording),
             subject=wording.inside("question_subject", row["subject"]),
             age=_age(row["age_days"], wording),
         )
@@ -136,9 +136,10 @@ def _questions(questions: Figures, wording: Wording) -> Iterator[str]:
         )
 
 
-def _some_countries(listing: Figures, wording: Wording, most: int = 4) -> str:
-    names = [wording.country(code) for code in listing["listed"][:most]]
-    more = listing["count"] - len(names)
+def _some_countries(codes: Sequence[str], count: int, wording: Wording) -> str:
+    """The first few of so many countries."""
+    names = [wording.country(code) for code in codes[:4]]
+    more = count - len(names)
     return (
         wording.say("and_more", items=", ".join(names), number=wording.number(more)) if more else wording.listed(names)
     )
@@ -179,7 +180,7 @@ def _tomorrow(tomorrow: Figures, wording: Wording) -> Iterator[str]:
         yield wording.say(
             "arrival",
             commodity=wording.label("commodity", row["commodity"]),
-            place=", ".join(filter(None, where)) or _some_countries(row["waiting_for"], wording),
+            place=", ".join(filter(None, where)) or _some_countries(row["waiting_for"], row["waiting"], wording),
             by=wording.country(row["by"]),
         )
     if tomorrow["due"] or tomorrow["overdue"]:

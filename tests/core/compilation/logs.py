@@ -6,6 +6,7 @@ from typing import Any
 
 from vocu.canonical import b64, encode
 from vocu.compilation.ledger import Ledger
+from vocu.compilation.newsletter import compile_newsletter
 from vocu.crypto.keys import RootSigningKey, SigningKey
 from vocu.crypto.opening import OpeningKey
 from vocu.form.report import GoodsLine, SeizureReport
@@ -80,8 +81,7 @@ def genesis(**fields: Any) -> Genesis:
 
 
 class Log:
-    """A log that grows; every entry comes an hour after the one before, unless told otherwise. `ids` are what `post`
-    returned, the name of each event being its place in the log."""
+    """A log that grows; every entry comes an hour after the one before, unless told otherwise."""
 
     def __init__(self, *countries: str, **fields: Any) -> None:
         self.genesis = genesis(**fields)
@@ -116,11 +116,10 @@ class Log:
         restricted: bool = False,
         to: Any = "all",
         at: int | None = None,
-        id: str | None = None,
     ) -> str:
         index = self.position
         at = self.state.at + HOUR if at is None else at
-        name = id or b64(index.to_bytes(16, "big"))
+        name = b64(index.to_bytes(16, "big"))
         digest = hashlib.sha256(name.encode()).digest()
         sender = next(device.id for device in self.state.devices.values() if device.ncp == ncp)
         slip = PartSlip(
@@ -216,8 +215,6 @@ def seizure(*lines: GoodsLine, **fields: Any) -> SeizureReport:
 
 def compiled(log: Log, **fields: Any) -> dict[str, Any]:
     """The newsletter at the log's end."""
-    from vocu.compilation.newsletter import compile_newsletter
-
     standard: dict[str, Any] = {
         "day": "2024-01-16", "number": 1, "position": log.position, "root": "A" * 43,
         "window_from": START, "window_to": log.state.at, "since": 0,

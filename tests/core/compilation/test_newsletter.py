@@ -1,0 +1,327 @@
+from typing import Any
+
+import pytest
+
+from tests.core.compilation.logs import HOUR, START, Check, Log, compiled, goods, seizure
+from vocu.canonical import MAX_INTEGER, decode_any, encode
+from vocu.compilation.newsletter import notable_facts
+from vocu.errors import MalformedError, RefusedError
+from vocu.form.codes import codes
+from vocu.form.messages import Answer, Feedback, Question, WarningNotice
+from vocu.form.report import Route, Stop
+from vocu.operation import events
+from vocu.operation.admission import MAX_CLEAR
+
+
+def running(*countries: str) -> Log:
+    log = Log(*countries)
+    log.open("OPERATIONAL")
+    return log
+
+
+def warn(log: Log, *addressees: str, **fields: Any) -> str:
+    notice = WarningNotice(addressees=addressees, commodity="tobacco.cigarettes", action="control", **fields)
+    return log.post("PL", events.WarningIssued(stat=notice))
+
+
+def feed_back(log: Log, ncp: str, warning: str, result: str) -> None:
+    log.post(ncp, events.FeedbackGiven(stat=Feedback(result=result)), ref=warning)
+
+
+def ask(log: Log, *addressees: str, **fields: Any) -> str:
+    question = Question(kind="question", addressees=addressees, subject="legal", **fields)
+    return log.post("PL", events.QuestionAsked(stat=question))
+
+
+def answer(log: Log, ncp: str, question: str, result: str = "answered", **fields: Any) -> None:
+    log.post(ncp, events.QuestionAnswered(stat=Answer(result=result, **fields)), ref=question)
+
+
+def test_today_is_what_came_since_the_previous_issue_and_cumulative_is_all() -> None:
+    log = running("DE", "LT")
+    log.report("DE", seizure(goods(quantity="1000"), persons_arrested=1))
+    log.file("LT", "2024-01-15")
+    since = log.position
+    log.report("LT", seizure(goods(quantity="0.50", unit="KGM"), seizures=4))
+    log.report("LT", seizure(goods(quantity="500"), goods(quantity=None)))
+    log.file("DE", "2024-01-16", Check(kind="vehicles", checked=40, with_result=1))
+    figures = compiled(log, since=since)
+    today, cumulative = figures["totals"]["today"], figures["totals"]["cumulative"]
+    assert (today["reports"], today["seizures"], today["pending"], today["controls"]) == (2, 5, 1, 40)
+    assert (cumulative["reports"], cumulative["seizures"], cumulative["persons_arrested"]) == (3, 6, 1)
+    assert (today["nil_returns"], cumulative["nil_returns"], cumulative["with_result"]) == (0, 1, 1)
+    cigarettes = {"commodity": "tobacco.cigarettes"}
+    assert figures["commodities"]["listed"] == [
+        cigarettes
+        | {
+            "unit": "KGM",
+            "cumulative": {"reports": 1, "seizures": 4, "quantity": "0.5"},
+            "today": {"reports": 1, "seizures": 4, "quantity": "0.5"},
+        },
+        cigarettes
+        | {
+            "unit": "stick",
+            "cumulative": {"reports": 2, "seizures": 2, "quantity": "1500"},
+            "today": {"reports": 1, "seizures": 1, "quantity": "500"},
+        },
+        cigarettes
+        | {
+            "unit": "stick",
+            "open": True,
+            "cumulative": {"reports": 1, "seizures": 1},
+            "today": {"reports": 1, "seizures": 1},
+        },
+    ]
+
+
+def test_figures_come_only_from_a_ledger_that_stands_at_the_position() -> None:
+    log = running()
+    with pytest.raises(RefusedError) as refused:
+        compiled(log, position=log.position - 1)
+    assert refused.value.code == "wrong-position"
+
+
+def test_a_day_that_is_not_on_the_calendar_is_refused() -> None:
+    with pytest.raises(MalformedError):
+        compiled(running(), day="2024-13-01")
+
+
+def test_the_header_says_which_day_of_how_many_and_whether_it_is_a_trial_or_closing() -> None:
+    log = Log("DE")
+    trial = compiled(log, day="2024-01-14")["header"]
+    assert trial["trial"] is True
+    assert "day_number" not in trial
+    log.open("OPERATIONAL")
+    header = compiled(log, day="2024-01-16")["header"]
+    assert (header["day_number"], header["days"], header["preliminary"]) == (2, 5, True)
+    assert header.keys().isdisjoint({"trial", "closing"})
+    log.open("POST_OPERATIONAL")
+    assert compiled(log, day="2024-02-18")["header"]["closing"] is True
+
+
+def test_tests_are_told_of_in_a_trial_issue_and_counted_nowhere() -> None:
+    log = Log("DE", "LT")
+    log.report("DE")
+    log.file("LT", "2024-01-14")
+    figures = compiled(log, day="2024-01-14")
+    assert figures["tests"] == {"reports": 1, "returns": 1, "countries": ["DE", "LT"]}
+    assert set(figures["totals"]["cumulative"].values()) == {0}
+    log.open("OPERATIONAL")
+    assert "tests" not in compiled(log)
+
+
+def test_follow_ups_stand_apart() -> None:
+    log = running("DE")
+    log.report("DE")
+    assert "follow_ups" not in compiled(log)
+    log.open("POST_OPERATIONAL")
+    since = log.position
+    log.report("DE", seizure(goods(quantity="8900000")))
+    figures = compiled(log, since=since)
+    assert figures["totals"]["cumulative"]["reports"] == 1
+    assert figures["follow_ups"]["totals"]["today"]["reports"] == 1
+    assert figures["follow_ups"]["commodities"]["listed"][0]["cumulative"]["quantity"] == "8900000"
+
+
+def test_a_report_amended_or_withdrawn_since_it_was_counted_is_a_correction() -> None:
+    log = running("DE", "LT")
+    amended = log.report("DE", seizure(goods(quantity="1000"), report_number="DE-CUSTOMS-2024-1", seizures=2))
+    withdrawn, twice = log.report("LT"), log.report("DE")
+    log.amend("DE", twice, seizure(goods(quantity="3")))  # before the issue: no correction
+    detailed = log.report("LT")
+    since = log.position
+    log.amend("DE", amended, seizure(goods(quantity="900"), report_number="DE-CUSTOMS-2024-1"))
+    log.withdraw("LT", withdrawn)
+    log.amend("LT", detailed, seizure(concealment="tyre"))
+    new = log.report("LT")
+    log.amend("LT", new, seizure(goods(quantity="1")))
+    log.withdraw("LT", log.report("LT"))
+    corrections = compiled(log, since=since)["corrections"]
+
+    def sticks(quantity: str) -> list[dict[str, str]]:
+        return [{"commodity": "tobacco.cigarettes", "unit": "stick", "quantity": quantity}]
+
+    assert corrections["count"] == 3
+    assert corrections["listed"] == [
+        {
+            "report": amended, "country": "DE", "report_number": "DE-CUSTOMS-2024-1", "what": "amended",
+            "before": sticks("1000"), "after": sticks("900"), "seizures_before": 2, "seizures_after": 1,
+        },
+        {"report": withdrawn, "country": "LT", "what": "withdrawn", "before": sticks("1000")},
+        {"report": detailed, "country": "LT", "what": "amended"},
+    ]  # fmt: skip
+
+
+def test_an_issue_that_was_corrected_needs_no_correction_again() -> None:
+    log = running("DE")
+    report = log.report("DE")
+    log.withdraw("DE", report)
+    assert compiled(log, since=log.position)["corrections"]["count"] == 0
+
+
+def test_returns_replaced_since_they_were_counted_are_told() -> None:
+    log = running("DE")
+    log.file("DE", "2024-01-15")
+    since = log.position
+    log.file("DE", "2024-01-15", Check(kind="vehicles", checked=1, with_result=0))
+    log.file("DE", "2024-01-16")
+    log.file("DE", "2024-01-16")
+    assert compiled(log, since=since)["corrections"]["returns_replaced"] == 1
+
+
+def test_a_seizure_from_before_the_previous_issue_is_shown_as_seized_earlier() -> None:
+    log = running("DE")
+    log.newsletter("2024-01-15")
+    since = log.position
+    for day in ("2024-01-14", "2024-01-15", "2024-01-16", "2024-01", "2023-12", "2023"):
+        log.report("DE", seizure(seizure_day=day))
+    assert compiled(log, since=since)["totals"]["today"]["seized_earlier"] == 3
+
+
+def test_reports_are_told_by_the_issue_that_counted_them_first() -> None:
+    log = running("DE")
+    log.report("DE", seizure(seizures=3))
+    log.newsletter("2024-01-15")
+    log.newsletter("2024-01-16")
+    log.report("DE")
+    assert compiled(log, day="2024-01-17", since=log.position - 1)["issues"] == [
+        {"day": "2024-01-15", "reports": 1, "seizures": 3},
+        {"day": "2024-01-16", "reports": 0, "seizures": 0},
+        {"day": "2024-01-17", "reports": 1, "seizures": 1},
+    ]
+
+
+def test_notable_are_the_largest_of_today_first_those_that_are_the_largest_so_far() -> None:
+    log = running("DE")
+    log.report("DE", seizure(goods(quantity="5000")))
+    since = log.position
+    log.report("DE", seizure(goods(quantity="10")))
+    smaller = log.report("DE", seizure(goods(quantity="4000")))
+    record = log.report("DE", seizure(goods("drugs.cocaine", "2", "KGM")))
+    log.report("DE", seizure(goods("drugs.heroin", "99", "KGM"), seizures=50))  # a batch is not one seizure
+    assert [facts["report"] for facts in compiled(log, since=since)["notable"]] == [record, smaller]
+
+
+def test_the_organisers_choice_of_notable_seizures_keeps_his_order_and_leaves_out_what_no_longer_counts() -> None:
+    log = running("DE")
+    first, second, gone = log.report("DE"), log.report("DE"), log.report("DE")
+    log.withdraw("DE", gone)
+    sealed = log.report("DE", restricted=True)
+    assert [facts["report"] for facts in notable_facts(log.ledger, [second, gone, sealed, first])] == [second, first]
+
+
+def test_methods_and_routes_that_nobody_reported_before_are_new() -> None:
+    log = running("DE")
+    old = Route(departure=Stop(country="BY"), destination=Stop(country="DE"))
+    new = Route(
+        departure=Stop(country="BY"), transit=(Stop(country="PL"), Stop(country="PL")), destination=Stop(country="DE")
+    )
+    log.report("DE", seizure(concealment="tyre", route=old))
+    since = log.position
+    log.report("DE", seizure(concealment="tyre", detection_means="dog", route=new))
+    log.report("DE", seizure(concealment="not_known", carried_in="other", route=old))
+    assert compiled(log, since=since)["new"] == {"detection_means": ["dog"], "routes": [["BY", "PL", "DE"]]}
+
+
+def test_countries_are_active_or_nil_and_the_silent_are_not_named() -> None:
+    log = running("DE", "LT", "NL", "SE")
+    log.report("DE", seizure(joint_with=("NL",), seizures=2))
+    log.file("DE", "2024-01-15")  # nil beside a report: active
+    log.file("LT", "2024-01-15")
+    assert compiled(log)["countries"] == {
+        "taking_part": 5,
+        "active": {
+            "count": 2,
+            "listed": [
+                {"country": "DE", "reports": 1, "seizures": 2, "controls": 0},
+                {"country": "NL", "reports": 1, "seizures": 2, "controls": 0},
+            ],
+        },
+        "nil": {"count": 1, "listed": ["LT"]},
+    }
+
+
+def test_a_warning_is_open_until_all_answered_or_one_seized() -> None:
+    log = running("DE", "LT", "NL")
+    seized, waited, gone = warn(log, "DE", "LT"), warn(log, "DE", "LT"), warn(log, "NL")
+    feed_back(log, "DE", seized, "seized")
+    feed_back(log, "DE", waited, "not_arrived")
+    log.remove("NL")
+    warnings = compiled(log, window_to=log.state.at + 49 * HOUR)["warnings"]
+    assert (warnings["closed"], warnings["open"]["count"]) == (2, 1)
+    assert warnings["open"]["listed"][0]["warning"] == waited
+    assert (warnings["open"]["listed"][0]["waiting"], warnings["open"]["listed"][0]["waiting_for"]) == (1, ["LT"])
+    assert warnings["open"]["listed"][0]["age_days"] == 2
+    assert gone not in str(warnings)
+
+
+def test_a_question_stays_unanswered_while_it_is_only_passed_on() -> None:
+    log = running("DE", "LT")
+    passed_on, answered = ask(log, "DE"), ask(log, "LT")
+    answer(log, "DE", passed_on, "forwarded")
+    answer(log, "LT", answered, of_common_interest=True)
+    questions = compiled(log)["questions"]
+    assert [row["question"] for row in questions["open"]["listed"]] == [passed_on]
+    assert questions["answered"] == 1
+    assert questions["of_common_interest"]["listed"] == [
+        {"question": answered, "by": "LT", "subject": "legal", "result": "answered"}
+    ]
+    assert compiled(log, since=log.position)["questions"]["of_common_interest"]["count"] == 0
+
+
+def test_tomorrow_brings_the_warnings_expected_and_the_answers_due() -> None:
+    log = running("DE")
+    arriving = warn(log, "DE", expected_day="2024-01-17", answer_due_at="2024-01-12T23:59:59Z")
+    warn(log, "DE", expected_day="2024-01-18")
+    feed_back(log, "DE", warn(log, "DE", expected_day="2024-01-17"), "nothing_found")
+    ask(log, "DE", answer_due_at="2024-01-12T09:00:00Z")
+    ask(log, "DE", answer_due_at="2016-12-31T23:59:60Z")  # a leap second is an instant, too
+    ask(log, "DE", answer_due_at="2024-01-13T10:00:01Z")
+    tomorrow = compiled(log, day="2024-01-16", window_to=START)["tomorrow"]
+    assert [row["warning"] for row in tomorrow["arrivals"]["listed"]] == [arriving]
+    assert (tomorrow["due"], tomorrow["overdue"]) == (1, 2)
+
+
+def test_counts_beyond_what_canonical_json_holds_are_texts() -> None:
+    log = running("DE")
+    for _ in range(2):
+        log.report("DE", seizure(seizures=MAX_INTEGER, persons_involved=MAX_INTEGER))
+    figures = compiled(log)
+    assert figures["totals"]["cumulative"]["seizures"] == str(2 * MAX_INTEGER)
+    decode_any(encode(figures))
+
+
+def test_figures_fit_into_the_part_of_an_event_whatever_was_reported() -> None:
+    log = running(*(f"{letter}-{number:04d}" for letter in "ABCD" for number in range(60)))
+    members = sorted(log.state.members.keys() - {"HUB"})
+    units = [code.id for code in codes("unit") if code.id != "currency"]
+    many = [goods(code.id, "9" * 15 + "." + "9" * 17 + "8", unit) for code in codes("commodity") for unit in units]
+    long = Route(departure=Stop(country="DE"), transit=tuple(Stop(country=c) for c in ("FR", "DE") * 8))
+    reports = []
+    for number in range(0, len(many), 20):
+        author = members[number // 20 % len(members)]
+        report = log.report(
+            author, seizure(*many[number : number + 20], place="X" * 48, route=long, report_number="A" * 36)
+        )
+        reports.append((author, report))
+    for day in range(300):
+        log.newsletter(f"2024-{1 + day // 28:02d}-{1 + day % 28:02d}")
+    since = log.position
+    for author, report in reports[:60]:
+        log.amend(author, report, seizure(*many[:200], place="X" * 48, route=long))
+    for _ in range(40):
+        warn(log, *members[:150], expected_day="2024-01-17", expected_place="X" * 48, expected_country="DE")
+        answer(log, "PL", ask(log, *members[:150]), "forwarded", of_common_interest=True)
+    for author in members:
+        log.report(author, seizure(*many[:200], seizures=MAX_INTEGER))
+    figures = compiled(log, since=since)
+    assert figures["corrections"]["count"] == 60
+    part = encode({"body": {"figures": figures}, "salt": "A" * 22})
+    assert len(part) < MAX_CLEAR * 0.9
+    decode_any(part)  # not nested more deeply than canonical JSON allows
+
+
+def test_the_ledger_is_left_as_it_was() -> None:
+    log = running("DE")
+    log.report("DE")
+    assert encode(compiled(log)) == encode(compiled(log))
