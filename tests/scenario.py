@@ -24,8 +24,8 @@ from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import SEALED, Author, Composer, Draft, LogView
 from vocu.operation.events import Event
 from vocu.operation.header import EVERYONE
-from vocu.operation.state import HUB
 from vocu.operation.statements import (
+    HUB,
     PHASES,
     Admit,
     AdmitDevice,

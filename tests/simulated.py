@@ -23,8 +23,8 @@ from vocu.operation.statements import DeviceCard, Envelope, open_genesis
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu.protocol.frames import Entry
 
-START = 1_705_053_600_000
-"""2024-01-12T10:00:00Z, when the genesis is admitted."""
+START = 1_705_312_800_000
+"""2024-01-15T10:00:00Z, when the genesis is admitted."""
 
 
 class Hub:

@@ -16,8 +16,9 @@ Salt = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
 NCPCode = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}\Z")]
 """A participant's code: ISO 3166-1 alpha-2 by default, or any code that the operation agreed on."""
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
-Instant = Annotated[int, Meta(ge=0, lt=2**53)]
-"""UTC milliseconds since 1970."""
+END_OF_TIME = 2**47
+Instant = Annotated[int, Meta(ge=0, lt=END_OF_TIME)]
+"""UTC milliseconds since 1970, before the year 6429: no signed time may be one that a calendar cannot show."""
 
 
 def operation_id(genesis: bytes) -> str:

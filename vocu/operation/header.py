@@ -77,6 +77,8 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
         names = [slip.p for slip in self.parts]
         if len(set(names)) != len(names):
             raise ValueError("each part stands once")
+        if any(slip.p == "wraps" and (slip.enc != "clear" or slip is not self.parts[-1]) for slip in self.parts):
+            raise ValueError("wraps are not sealed themselves, and come last")
 
     @property
     def leaf_kind(self) -> int:
