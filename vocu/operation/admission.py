@@ -18,12 +18,22 @@ from vocu.form.report import Part
 from vocu.form.schema import FORMS, read
 from vocu.ids import Salt
 from vocu.operation.act import Act
-from vocu.operation.bodies import Admission, Carried
-from vocu.operation.events import KINDS, PART_TYPES, EpochRotated, Event
+from vocu.operation.bodies import Admission, Carried, EpochKeys
+from vocu.operation.events import KINDS, PART_TYPES, EpochRotated, Event, NewsletterCompiled
 from vocu.operation.header import WRAP_SIZE, Header, PartSlip, digest, read_header
 from vocu.operation.rules import authorise
 from vocu.operation.state import Device, OperationState
-from vocu.operation.statements import Admit, Statement, is_signed_by, open_country, open_root
+from vocu.operation.statements import (
+    Admit,
+    AdmitDevice,
+    Envelope,
+    Revoke,
+    Statement,
+    is_signed_by,
+    open_country,
+    open_root,
+    peek,
+)
 
 MAX_CLEAR = 128 * 1024
 """Bytes of a clear part, which always travels inside its entry."""
@@ -98,6 +108,8 @@ def examine(event: Identified, state: OperationState, at: int, vantage: Vantage)
     kind = KINDS.get(header.type)
     if kind is None:
         raise MalformedError("unknown-kind", f"There is no kind of event called {header.type[:40]!r}.")
+    if header.id in state.reserved_ids and kind is not NewsletterCompiled:
+        raise RefusedError("reserved-id", "This id belongs to a newsletter to come; a new event needs a random id.")
     _require_chain(header, state)
     _require_head(header, state, vantage.root_at)
     content = _read_clear_parts(kind, header, signed.parts, state.added_commodities)
@@ -146,10 +158,24 @@ def _require_parts(header: Header, event: Event, parts: tuple[bytes | None, ...]
             _require_hash(name, data, WRAP_SIZE, dict(keys.wraps).get(vantage.reader, ""))
         else:
             _require_hash(name, data, slip.size, slip.sha256)
+            if keys is not None and name == "wraps":
+                require_wraps(keys, data)
     readers = sum(len(slip.devices or ()) for slip in header.parts) + (len(keys.wraps) if keys else 0)
     wraps = header.slip("wraps")
     if (wraps.size if wraps else 0) != readers * WRAP_SIZE:
         raise MalformedError("bad-parts", "The part 'wraps' must hold one wrap for each reader of each direct part.")
+
+
+def require_wraps(keys: EpochKeys, wraps: bytes) -> None:
+    """Return if these are the wraps that the epoch announces, each reader's own. Raises MalformedError (bad-parts).
+
+    `examine` does so where it has the bytes; who holds them elsewhere does it before the event counts. A desk is shown
+    its own wrap alone and takes another one for the hub's lie.
+    """
+    if len(wraps) != len(keys.wraps) * WRAP_SIZE:
+        raise MalformedError("bad-parts", "The part 'wraps' must hold one wrap for each reader of the epoch.")
+    for place, (_, sha256) in enumerate(keys.wraps):
+        _require_hash("wraps", wraps[place * WRAP_SIZE : (place + 1) * WRAP_SIZE], WRAP_SIZE, sha256)
 
 
 def _require_hash(name: str, data: bytes, size: int, sha256: str) -> None:
@@ -189,7 +215,7 @@ def read_body(kind: type[Struct], data: bytes, added: frozenset[str] = frozenset
     return decode(data, _bodies[kind])
 
 
-def statements_of(event: Event, device: Device, state: OperationState) -> tuple[Statement, ...]:
+def statements_of(event: Event, _device: Device, state: OperationState) -> tuple[Statement, ...]:
     """The statements that the event carries, each verified against those whose decision it is."""
     plain = getattr(event, "plain", None)
     if isinstance(plain, Admission):
@@ -199,8 +225,27 @@ def statements_of(event: Event, device: Device, state: OperationState) -> tuple[
         key = VerifyKey.from_bytes(unb64(admit.participant.key, 32))
         return admit, open_country(plain.device, key, state.op)
     if isinstance(plain, Carried):
-        country = state.members[device.ncp].key
-        if country is not None and is_signed_by(plain.statement, country):
-            return (open_country(plain.statement, country, state.op),)
-        return (open_root(plain.statement, state.roots, state.op),)
+        return (_open_carried(plain.statement, state),)
     return ()
+
+
+def _open_carried(envelope: Envelope, state: OperationState) -> Statement:
+    """A country's statement where it bears the key of the country whose desk it is about, else one of the roots."""
+    statement = peek(envelope)
+    country = _country_concerned(statement, state)
+    if country is not None and is_signed_by(envelope, country):
+        return open_country(envelope, country, state.op)
+    if isinstance(statement, AdmitDevice):
+        raise RefusedError("not-your-country", "A country's own key, and no other, admits its devices.")
+    return open_root(envelope, state.roots, state.op)
+
+
+def _country_concerned(statement: Statement, state: OperationState) -> VerifyKey | None:
+    match statement:
+        case AdmitDevice(ncp=ncp):
+            member = state.members.get(ncp)
+        case Revoke(device=name) if name in state.devices:
+            member = state.members[state.devices[name].ncp]
+        case _:
+            return None
+    return member.key if member else None

@@ -1,6 +1,7 @@
 """What roots and countries decide, in envelopes that carry their own authority (docs/protocol.md §3)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,10 +12,13 @@ from vocu.crypto.keys import RootSigningKey, RootVerifyKey, SigningKey, VerifyKe
 from vocu.crypto.signing import PayloadType, sign, verify
 from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.ids import Day, DeviceID, Instant, KeyID, NCPCode, OperationID, Salt, key_id
+from vocu.operation.handling import require_ceiling
 
 Role = Literal["organiser", "co_organiser", "participant", "observer", "support_agency", "analyst", "compiler"]
 Phase = Literal["PRE_OPERATIONAL", "OPERATIONAL", "POST_OPERATIONAL", "CLOSED"]
 PHASES: tuple[Phase, ...] = ("PRE_OPERATIONAL", "OPERATIONAL", "POST_OPERATIONAL", "CLOSED")
+HUB = "HUB"
+"""The code under which the hub's compiler device stands in the roster; no participant has it."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=3000)]
@@ -134,6 +138,7 @@ CountryStatement = AdmitDevice | Revoke
 _genesis: msgspec.json.Decoder[Genesis] = msgspec.json.Decoder(Genesis)
 _root: msgspec.json.Decoder[RootStatement] = msgspec.json.Decoder(RootStatement)
 _country: msgspec.json.Decoder[CountryStatement] = msgspec.json.Decoder(CountryStatement)
+_either: msgspec.json.Decoder[RootStatement | CountryStatement] = msgspec.json.Decoder(RootStatement | CountryStatement)
 
 
 class Signature(Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,7 +177,20 @@ def open_genesis(payload: bytes, signatures: tuple[Signature, ...]) -> Genesis:
     """The genesis, signed by enough of the roots that it names itself. Who trusts it compares its hash with `op`."""
     genesis = decode(payload, _genesis)
     _require_roots(PayloadType.GENESIS, payload, signatures, genesis.roots)
+    _require_possible(genesis)
     return genesis
+
+
+def _require_possible(genesis: Genesis) -> None:
+    if genesis.organiser.role != "organiser" or genesis.organiser.ncp == HUB:
+        raise RefusedError("role-fixed", f"A genesis names an organiser as such, under another code than {HUB}.")
+    try:
+        days = [date.fromisoformat(day) for day in (genesis.starts_day, genesis.ends_day, genesis.retention_day)]
+    except ValueError:
+        days = []
+    if not days or days != sorted(days):
+        raise MalformedError("bad-day", "An operation starts, ends, and is kept for a while, on days in this order.")
+    require_ceiling(genesis.handling, genesis.handling)
 
 
 def open_root(envelope: Envelope, roots: Roots, op: str) -> RootStatement:
@@ -191,6 +209,11 @@ def open_country(envelope: Envelope, key: VerifyKey, op: str) -> CountryStatemen
     _require_signatures(PayloadType.COUNTRY, payload, envelope.signatures, {key_id(key.data): key}, 1)
     _require_operation(statement, op)
     return statement
+
+
+def peek(envelope: Envelope) -> RootStatement | CountryStatement:
+    """What the envelope says, on nobody's word yet: only to find out whose word it takes."""
+    return decode(unb64(envelope.payload), _either)
 
 
 def is_signed_by(envelope: Envelope, key: VerifyKey) -> bool:
