@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from vocu.canonical import unb64
-from vocu.crypto.keys import SealingKey, VerifyKey
+from vocu.crypto.keys import RootVerifyKey, SealingKey, VerifyKey
 from vocu.errors import MalformedError, RefusedError
 from vocu.form.codes import is_code
 from vocu.form.messages import Question, WarningNotice
@@ -18,18 +18,23 @@ from vocu.ids import device_id, newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.act import Act
 from vocu.operation.header import EVERYONE
-from vocu.operation.state import HUB, Device, Member, OperationState, Report
+from vocu.operation.state import Device, Member, OperationState, Report
 from vocu.operation.statements import (
+    HUB,
     PHASES,
     Admit,
     AdmitDevice,
     Change,
     ChangeRoots,
     OpenPhase,
+    Participant,
     Remove,
     Revoke,
     Statement,
 )
+
+MAX_DEVICES = 20
+"""Active devices of one participant, so that none can make an epoch, or a message to it, too large for everybody."""
 
 
 def authorise(signer: Device, act: Act, state: OperationState, at: int) -> None:
@@ -89,10 +94,12 @@ def _require_sealed_right(signer: Device, act: Act, state: OperationState) -> No
                 raise RefusedError("stale-epoch", "This was sealed to an epoch that is over; seal it again.")
         for device_name in slip.devices or ():
             device = state.devices.get(device_name)
-            if device is None or not device.active or device.seal is None:
+            if device is None or not device.active:
                 raise RefusedError(
                     "inactive-device", "This was sealed to a device that is not, or no longer, admitted."
                 )
+            if not state.members[device.ncp].reads_sealed or device.seal is None:
+                raise RefusedError("wrong-readers", "This was sealed to a device that may not read sealed text.")
             if to != EVERYONE and device.ncp not in to:
                 raise RefusedError("reader-not-in-audience", "A part may only narrow its event's audience.")
         if slip.devices and not any(state.devices[name].ncp == signer.ncp for name in slip.devices):
@@ -124,30 +131,32 @@ def _require_ref(act: Act, state: OperationState) -> None:
 
 
 def _roster_statement(*allowed: type[Statement]) -> Callable[[Device, Act, OperationState], None]:
-    def check(signer: Device, act: Act, state: OperationState) -> None:
+    def check(_signer: Device, act: Act, state: OperationState) -> None:
         statement = act.statements[0]
         if not isinstance(statement, allowed):
             raise MalformedError("bad-statement", f"{act.header.type!r} carries another kind of statement.")
         _require_unused(act.body(bodies.Carried).statement.payload, state)
-        _check_statement(statement, signer, state)
+        _check_statement(statement, state)
 
     return check
 
 
-def _check_statement(statement: Statement, signer: Device, state: OperationState) -> None:
+def _check_statement(statement: Statement, state: OperationState) -> None:
     match statement:
         case Change(participant=participant):
             member = _active_member(participant.ncp, state)
-            if member.role != participant.role and "organiser" in (member.role, participant.role):
-                raise RefusedError("role-fixed", "The organiser keeps its role, and nobody else takes it.")
+            _require_role(participant, state)
             if member.key is None or unb64(participant.key) != member.key.data:
                 raise RefusedError("key-fixed", "A participant changes its key by being admitted again with `replace`.")
         case Remove(ncp=ncp):
             if _active_member(ncp, state).role == "organiser":
                 raise RefusedError("role-fixed", "The organiser cannot be removed from its own operation.")
         case AdmitDevice(ncp=ncp, device=card):
-            if ncp != signer.ncp:
-                raise RefusedError("not-your-country", "A country admits its own devices only.")
+            member = _active_member(ncp, state)
+            if sum(device.active for device in member.devices.values()) >= MAX_DEVICES:
+                raise RefusedError(
+                    "too-many-devices", f"A participant has {MAX_DEVICES} devices at most; have one revoked first."
+                )
             _require_new_device(card.sign, card.seal, state)
         case Revoke(device=name):
             device = state.devices.get(name)
@@ -157,8 +166,8 @@ def _check_statement(statement: Statement, signer: Device, state: OperationState
             if PHASES.index(phase) != PHASES.index(state.phase) + 1:
                 raise RefusedError("phase-order", f"After {state.phase} comes the next phase, not {phase}.")
         case ChangeRoots(roots=roots):
-            if len({len(unb64(key)) for key in roots.keys}) != 1:
-                raise MalformedError("weak-key", "These root keys are not all of the prescribed form.")
+            for key in roots.keys:
+                RootVerifyKey.from_bytes(unb64(key))
 
 
 def _participant_admitted(_signer: Device, act: Act, state: OperationState) -> None:
@@ -169,8 +178,7 @@ def _participant_admitted(_signer: Device, act: Act, state: OperationState) -> N
     participant = admit.participant
     if card.ncp != participant.ncp:
         raise MalformedError("bad-statement", "The country and the roots name different participants.")
-    if participant.ncp == HUB or participant.role in ("organiser", "compiler"):
-        raise RefusedError("role-fixed", "An operation has one organiser and one compiler, named in its genesis.")
+    _require_role(participant, state)
     member = state.members.get(participant.ncp)
     if member is not None and member.active and not admit.replace:
         raise RefusedError(
@@ -203,6 +211,17 @@ def _posed(_signer: Device, act: Act, state: OperationState) -> None:
             _active_member(ncp, state)
 
 
+def _question_asked(signer: Device, act: Act, state: OperationState) -> None:
+    _posed(signer, act, state)
+    if state.role_of(signer) != "observer":
+        return
+    ocu = state.organisers | {signer.ncp}
+    sealed = [slip for slip in act.header.parts if slip.p in ("text", "nominal")]
+    readers = {state.devices[name].ncp for slip in sealed for name in slip.devices or ()}
+    if not readers | set(act.body(Question).addressees) <= ocu or any(slip.enc == "epoch" for slip in sealed):
+        raise RefusedError("observer-to-ocu", "An observer asks the OCU only; address and seal the question to it.")
+
+
 def _feedback(signer: Device, act: Act, state: OperationState) -> None:
     if signer.ncp not in state.posed[act.ref].addressees:
         raise RefusedError("not-addressed", "Feedback comes from those whom the warning was addressed to.")
@@ -231,9 +250,7 @@ def _seizure_amended(signer: Device, act: Act, state: OperationState) -> None:
         raise RefusedError("release-first", "A restricted report stays sealed until it is released.")
     if not act.restricted:
         stat = act.body(SeizureReport)
-        owner = stat.on_behalf_of or signer.ncp
-        if owner != report.owner:
-            raise RefusedError("not-your-report", "An amendment does not change whose report it is.")
+        _require_same_owner(stat, signer, act, state)
         _require_countable(stat, state)
 
 
@@ -246,7 +263,9 @@ def _seizure_withdrawn(signer: Device, act: Act, state: OperationState) -> None:
 def _seizure_released(signer: Device, act: Act, state: OperationState) -> None:
     if not _own_report(signer, act, state).restricted:
         raise RefusedError("not-restricted", "This report is not restricted.")
-    _require_countable(act.body(SeizureReport), state)
+    stat = act.body(SeizureReport)
+    _require_same_owner(stat, signer, act, state)
+    _require_countable(stat, state)
 
 
 def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
@@ -255,6 +274,8 @@ def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
         raise RefusedError("not-your-report", "Only the country itself confirms a report made on its behalf.")
     if not report.unconfirmed or report.withdrawn:
         raise RefusedError("nothing-to-confirm", "This report does not wait for a confirmation.")
+    if act.body(bodies.Confirmation).revision != report.revision:
+        raise RefusedError("stale-revision", "This report was amended since; read it again, then confirm that.")
 
 
 def _newsletter_compiled(_signer: Device, act: Act, state: OperationState) -> None:
@@ -268,20 +289,33 @@ def _newsletter_compiled(_signer: Device, act: Act, state: OperationState) -> No
 def _newsletter_issued(_signer: Device, act: Act, state: OperationState) -> None:
     if act.ref in state.issued:
         raise RefusedError("already-issued", "This newsletter was issued before.")
-    for report in act.body(bodies.Issued).notable or ():
+    issued = act.body(bodies.Issued)
+    if act.ref != next(
+        (newsletter_id(state.op, c.day) for c in state.compiled.values() if c.number == issued.number), ""
+    ):
+        raise RefusedError("bad-issue", "A newsletter is issued under the number that it was compiled with.")
+    for report in issued.notable or ():
         if report not in state.reports or state.reports[report].restricted:
             raise RefusedError("unknown-ref", f"There is no open report with the id {report}.")
 
 
 def _entry_erased(signer: Device, act: Act, state: OperationState) -> None:
-    author = state.author_of.get(act.body(bodies.Erasure).index)
-    if author is None:
+    index = act.body(bodies.Erasure).index
+    if index >= state.size:
         raise RefusedError("unknown-ref", "There is no such entry to erase.")
+    # Who wrote what was addressed to others is known to those others and the hub alone, so nobody else judges it.
+    author = state.author_of.get(index, signer.ncp)
     if signer.ncp != author and signer.ncp not in state.organisers:
         raise RefusedError("not-your-country", "What a country sealed is erased by itself or by the organiser.")
 
 
 # --- shared ---
+
+
+def _require_role(participant: Participant, state: OperationState) -> None:
+    organiser = participant.ncp == state.genesis.organiser.ncp
+    if participant.ncp == HUB or participant.role == "compiler" or (participant.role == "organiser") != organiser:
+        raise RefusedError("role-fixed", "An operation has one organiser and one compiler, named in its genesis.")
 
 
 def _active_member(ncp: str, state: OperationState) -> Member:
@@ -312,6 +346,11 @@ def _own_report(signer: Device, act: Act, state: OperationState) -> Report:
     return report
 
 
+def _require_same_owner(stat: SeizureReport, signer: Device, act: Act, state: OperationState) -> None:
+    if (stat.on_behalf_of or signer.ncp) != state.reports[act.ref].owner:
+        raise RefusedError("not-your-report", "A new wording does not change whose report it is.")
+
+
 def _require_countable(report: SeizureReport, state: OperationState) -> None:
     scope = state.genesis.commodities
     for line in report.goods:
@@ -334,7 +373,7 @@ _CHECKS: dict[type[events.Event], Callable[[Device, Act, OperationState], None]]
     events.EpochRotated: _epoch_rotated,
     events.EpochFault: _epoch_fault,
     events.WarningIssued: _posed,
-    events.QuestionAsked: _posed,
+    events.QuestionAsked: _question_asked,
     events.FeedbackGiven: _feedback,
     events.QuestionAnswered: _answer,
     events.SeizureReported: _seizure_reported,

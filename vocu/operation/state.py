@@ -7,6 +7,8 @@ that this state holds may depend on them.
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, field
@@ -14,9 +16,10 @@ from msgspec import Struct, field
 from vocu.canonical import b64, encode, unb64
 from vocu.crypto.keys import RootVerifyKey, SealingKey, VerifyKey
 from vocu.form.report import SeizureReport
-from vocu.ids import device_id
+from vocu.ids import device_id, newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.statements import (
+    HUB,
     Admit,
     AdmitDevice,
     Change,
@@ -35,11 +38,11 @@ from vocu.operation.statements import (
 if TYPE_CHECKING:
     from vocu.operation.act import Act
 
-HUB = "HUB"
-"""The code under which the hub's compiler device stands in the roster."""
 READS_SEALED: frozenset[Role] = frozenset({"organiser", "co_organiser", "participant", "observer", "support_agency"})
 EPOCH_LIFETIME = 24 * 3600 * 1000
 """Milliseconds after which the next sender makes a new epoch."""
+RESERVED_DAYS = 3660
+"""For so many days from its creation on, the ids of an operation's newsletters are kept free."""
 
 
 class Device(Struct):
@@ -86,11 +89,13 @@ class Epoch(Struct):
 
 
 class Report(Struct):
-    """A seizure report as the rules see it. `owner` is the country that it is about, `author` who posted it."""
+    """A seizure report as the rules see it. `owner` is the country that it is about, `author` who posted it, and
+    `revision` the event that says how it reads now."""
 
     owner: str
     author: str
     restricted: bool
+    revision: str
     withdrawn: bool = False
     unconfirmed: bool = False
 
@@ -176,6 +181,13 @@ class OperationState:
             and not epoch.faulty
             and now - epoch.at < EPOCH_LIFETIME
         )
+
+    @cached_property
+    def reserved_ids(self) -> frozenset[str]:
+        """The ids of newsletters to come: they can be foretold, so nobody else may take them."""
+        first = datetime.fromtimestamp(self.genesis.created_at / 1000, UTC).date() - timedelta(days=1)
+        count = min((date.fromisoformat(self.genesis.retention_day) - first).days + 1, RESERVED_DAYS)
+        return frozenset(newsletter_id(self.op, str(first + timedelta(days=day))) for day in range(count))
 
     # --- changing ---
 
@@ -272,13 +284,19 @@ class OperationState:
     def _seizure_reported(self, act: "Act", _index: int) -> None:
         author = self.devices[act.header.sender].ncp
         owner = author if act.restricted else act.body(SeizureReport).on_behalf_of or author
-        self.reports[act.header.id] = Report(owner, author, act.restricted, unconfirmed=owner != author)
+        self.reports[act.header.id] = Report(
+            owner, author, act.restricted, revision=act.header.id, unconfirmed=owner != author
+        )
+
+    def _seizure_amended(self, act: "Act", _index: int) -> None:
+        self.reports[act.ref].revision = act.header.id
 
     def _seizure_withdrawn(self, act: "Act", _index: int) -> None:
         self.reports[act.ref].withdrawn = True
 
     def _seizure_released(self, act: "Act", _index: int) -> None:
-        self.reports[act.ref].restricted = False
+        report = self.reports[act.ref]
+        report.restricted, report.revision = False, act.header.id
 
     def _seizure_confirmed(self, act: "Act", _index: int) -> None:
         self.reports[act.ref].unconfirmed = False
@@ -306,6 +324,7 @@ _CHANGES: dict[type[events.Event], Callable[[OperationState, Any, int], None]] =
     events.EpochRotated: OperationState._epoch_rotated,
     events.EpochFault: OperationState._epoch_fault,
     events.SeizureReported: OperationState._seizure_reported,
+    events.SeizureAmended: OperationState._seizure_amended,
     events.SeizureWithdrawn: OperationState._seizure_withdrawn,
     events.SeizureReleased: OperationState._seizure_released,
     events.SeizureConfirmed: OperationState._seizure_confirmed,

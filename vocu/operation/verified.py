@@ -8,7 +8,7 @@ from msgspec import Struct
 from vocu.canonical import b64
 from vocu.crypto.keys import HubVerifyKey
 from vocu.errors import MalformedError, RefusedError, UntrustedError
-from vocu.ids import operation_id
+from vocu.ids import END_OF_TIME, operation_id
 from vocu.log.checkpoint import origin
 from vocu.log.entry import NARROWER, WHOLE_OPERATION, Leaf, parse_leaf
 from vocu.log.trusted import TrustedLog
@@ -99,11 +99,16 @@ class VerifiedOperation:
                 continue
             signed = SignedEvent(entry.header, entry.signature, entry.parts)
             act = recall(signed, self.state)
+            self._require_leaf(entry, leaf, act.header.to)
             self.state.apply(act, leaf.hub_ms)
             yield Accepted(entry.index, leaf.hub_ms, entry.leaf_data, signed, act)
         self.log.accept(leaves, checkpoint)
 
     def _verify(self, entry: Shown, leaf: Leaf) -> Accepted:
+        if leaf.hub_ms >= END_OF_TIME:
+            raise UntrustedError(
+                "bad-time", f"The hub says that it admitted entry {entry.index} thousands of years on."
+            )
         if entry.index == 0:
             return self._verify_genesis(entry, leaf)
         if entry.header is None or entry.signature is None:
