@@ -7,12 +7,12 @@ from io import StringIO
 from vocu.compilation.table import Cell, Table
 from vocu.form.quantities import plain
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def table_csv(table: Table) -> bytes:
     """The table with a header of field names. A text that a spreadsheet would take for a formula is led by an
-    apostrophe; line breaks inside texts become spaces."""
+    apostrophe; control characters, line breaks among them, become spaces."""
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
@@ -22,14 +22,7 @@ def table_csv(table: Table) -> bytes:
 
 def cell_text(cell: Cell) -> str:
     """A cell as the CSV has it."""
-    match cell:
-        case Decimal():
-            return plain(cell)
-        case int():
-            return str(cell)
-        case _:
-            return f"'{_one_line(cell)}" if cell.startswith(_FORMULA) else _one_line(cell)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.splitlines()) if not text.isprintable() else text
+    if isinstance(cell, str):
+        text = "".join(sign if sign.isprintable() else " " for sign in cell)
+        return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return plain(cell) if isinstance(cell, Decimal) else str(cell)

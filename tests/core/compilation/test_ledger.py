@@ -30,9 +30,7 @@ def logs(draw: st.DrawFn) -> Log:
     phases = ["OPERATIONAL", "POST_OPERATIONAL"]
     own: list[tuple[str, str]] = []
     for _ in range(draw(st.integers(0, 14))):
-        what = draw(
-            st.sampled_from(["report", "report", "restricted", "amend", "withdraw", "file", "skip", "issue", "open"])
-        )
+        what = draw(acts)
         country = draw(countries)
         if what == "report":
             own.append((country, log.report(country, draw(any_reports))))
