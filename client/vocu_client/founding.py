@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from zoneinfo import available_timezones
 
 import msgspec
@@ -17,7 +18,7 @@ from vocu.ids import operation_id
 from vocu.operation.handling import require_ceiling
 from vocu.operation.statements import Genesis, Participant, Roots, seal_off
 from vocu_client.keyring import DeskKeys, save_secret
-from vocu_client.membership import Invitation, fetch_genesis, make_request, new_salt, now_ms, number_of
+from vocu_client.membership import Invitation, fetch_genesis, make_request, new_salt, number_of
 from vocu_client.settings import DeskSettings, Home
 from vocu_client.transport import HubHTTP
 
@@ -112,7 +113,7 @@ def _new_home(home: Home, settings: DeskSettings) -> Iterator[None]:
 
 
 def _genesis(
-    plan: Plan, roots: list[RootSigningKey], country: SigningKey, keys: DeskKeys, keys_of_hub: dict[str, str]
+    plan: Plan, roots: list[RootSigningKey], country: SigningKey, keys: DeskKeys, keys_of_hub: dict[str, Any]
 ) -> Genesis:
     organiser = Participant(
         ncp=plan.organiser, name=plan.organiser_name, role="organiser", key=b64(country.public.data)
@@ -120,7 +121,7 @@ def _genesis(
     genesis = Genesis(
         v="vocu/1",
         salt=new_salt(),
-        created_at=now_ms(),
+        created_at=keys_of_hub["time"],
         name=plan.name,
         kind=plan.kind,  # type: ignore[arg-type]
         zone=plan.zone,

@@ -26,6 +26,8 @@ class Commands(TyperGroup):
         except VocuError as error:
             show_error(error)
             raise typer.Exit(BAD_INPUT if isinstance(error, MalformedError) else FAILED) from None
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough
         except OSError as error:
             note(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
             raise typer.Exit(FAILED) from None

@@ -1,7 +1,7 @@
 """A process that holds some desks of the demonstration and does what it is told, one JSON line at a time.
 
 {"id": 7, "ncp": "DE", "do": "act", "with": {"action": "send_message", "arguments": {"text": "..."}}}
-{"id": 7, "answer": ...}      or      {"id": 7, "error": [code, message]}
+{"id": 7, "answer": ...}      or      {"id": 7, "error": [code, message, details]}
 """
 
 import asyncio
@@ -11,13 +11,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from vocu.canonical import b64
+from vocu.compilation.tables import compile_tables
 from vocu.crypto.passwords import DEMO
 from vocu.errors import VocuError
 from vocu.operation import events
 from vocu.operation.bodies import Contact
 from vocu.operation.header import EVERYONE
 from vocu_client.app import Desk
-from vocu_client.exports import write_newsletter, write_tables
+from vocu_client.exports import newsletter_file, write_files, write_results
 from vocu_client.founding import Plan, create_operation, join
 from vocu_client.membership import read_invitation
 from vocu_client.settings import Home
@@ -61,8 +63,10 @@ class DemoDesk:
         await self.delivered()
 
     async def plug(self) -> None:
+        """Connect, and wait for the first sight of the operation."""
         if self._connection is None:
             self._connection = asyncio.create_task(self.desk.watch())
+        await self.reached(1)
 
     async def unplug(self) -> None:
         if self._connection is not None:
@@ -123,10 +127,20 @@ class DemoDesk:
         return any(line.text is not None and words in line.text.body for line in self.desk.reading.lines())
 
     async def newsletter(self, day: str, folder: str) -> list[str]:
-        return [str(path) for path in write_newsletter(self.desk, day, Path(folder))]
+        """Write the day's newsletter in each form. Returns the paths."""
+        figures = self.desk.view.state.compiled[day].figures
+        issued = self.desk.reading.words_of(day)
+        words = issued[1].body if issued and issued[1] else None
+        forms = {"html": "html", "text": "txt", "json": "json"}
+        files = {f"{day}.{ending}": newsletter_file(form, figures, words, None) for form, ending in forms.items()}
+        return [str(path) for path in write_files(Path(folder), files)]
 
     async def tables(self, folder: str) -> list[str]:
-        return [str(path) for path in write_tables(self.desk, Path(folder))]
+        """Write the results tables as of now. Returns the paths."""
+        results = compile_tables(self.desk.ledger)
+        root = b64(self.desk.view.operation.log.root(results.position))
+        final = self.desk.ledger.phase == "CLOSED"
+        return [str(path) for path in write_results(Path(folder), results, root, final=final)]
 
     def _require_connection(self) -> None:
         if self._connection is not None and self._connection.done():
@@ -151,9 +165,9 @@ async def _answer(number: int, work: Callable[..., Awaitable[Any]], arguments: d
     try:
         said: dict[str, Any] = {"id": number, "answer": await work(**arguments)}
     except VocuError as error:
-        said = {"id": number, "error": [error.code, str(error)]}
+        said = {"id": number, "error": [error.code, error.message, list(error.details)]}
     except Exception as error:  # the parent must hear of whatever went wrong here, or it would wait for ever
-        said = {"id": number, "error": ["broken", repr(error)]}
+        said = {"id": number, "error": ["broken", repr(error), []]}
     sys.stdout.write(json.dumps(said) + "\n")
     sys.stdout.flush()
 

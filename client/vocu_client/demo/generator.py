@@ -59,7 +59,7 @@ class Generator:
             line["currency"] = pick(("EUR", "USD", "PLN"))
         elif price is not None:
             value = f"{quantity * float(price):.2f}"
-            line |= {"value": value, "currency": "EUR", "value_basis": "market"}
+            line |= {"value": value, "currency": "EUR", "value_basis": "market_value"}
         departure, destination = self._random.sample(COUNTRIES[:40], 2)
         return {
             "agency": "customs",

@@ -110,7 +110,8 @@ class DeskProcess:
             said = json.loads(line)
             answer = self._waiting.pop(said["id"])
             if "error" in said:
-                answer.set_exception(VocuError(*said["error"]))
+                code, message, details = said["error"]
+                answer.set_exception(VocuError(code, message, tuple(details)))
             else:
                 answer.set_result(said["answer"])
         for answer in self._waiting.values():

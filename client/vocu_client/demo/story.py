@@ -192,7 +192,8 @@ class Story:
         await self._bring_in([late])
         self.outcome.late_joiner = late
         self._tell("Ending the operation, exporting the results tables")
-        await self.desks.call(ORGANISER, "open_phase", phase="POST_OPERATIONAL")
+        for phase in ("POST_OPERATIONAL", "CLOSED"):
+            await self.desks.call(ORGANISER, "open_phase", phase=phase)
         self._all.append(late)
         await self._settle()
         self.outcome.tables = await self.desks.call(ORGANISER, "tables", folder=str(self.out / "tables"))
