@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -77,7 +78,7 @@ class API:
 
     async def hub(self, _request: Request) -> Response:
         keys = {"hub": b64(self._keys.hub.public.data), "compiler": b64(self._keys.compiler.public.data)}
-        return answer(keys | {"version": VERSION})
+        return answer(keys | {"time": self._clock(), "version": VERSION})
 
     async def create(self, request: Request) -> Response:
         new = decode(await _body(request, MAX_GENESIS), _new_operation)
@@ -171,6 +172,13 @@ async def refuse(_request: Request, error: Exception) -> Response:
     family = 400 if isinstance(error, MalformedError) else 403 if isinstance(error, UntrustedError) else 409
     named = {"code": error.code, "message": error.message, "details": list(error.details)}
     return answer({"error": named}, STATUS.get(error.code, family))
+
+
+async def refuse_address(_request: Request, error: Exception) -> Response:
+    """No such address, or not with this method."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    named = {"code": "no-such-address", "message": "The hub has nothing at this address.", "details": []}
+    return answer({"error": named}, status)
 
 
 async def _body(request: Request, most: int) -> bytes:

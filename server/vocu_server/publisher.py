@@ -49,9 +49,9 @@ class Publisher:
                     self._not_before[sequencer.op] = now + SECONDS_AFTER_FAILURE
 
     async def _publish(self, sequencer: Sequencer) -> None:
-        while (event := await sequencer.inspect(self._compose_due)) is not None:
-            index = await Submitted.of(event, sequencer)
-            log.info("newsletter-compiled", op=sequencer.op, index=index)
+        outcome = OwnEvent()
+        while await sequencer.append_own(self._compose_due, outcome):
+            log.info("newsletter-compiled", op=sequencer.op, index=outcome.index)
 
     def _compose_due(self, replica: Replica) -> SignedEvent | None:
         """The newsletter that is due, signed; None where none is."""
@@ -90,24 +90,17 @@ def _previous(state: OperationState) -> tuple[int, int]:
     return last.position, int(last.figures["header"]["window"]["to"])
 
 
-class Submitted:
-    """An event of the hub's own on its way into the log."""
+class OwnEvent:
+    """What became of an event of the hub's own."""
 
     def __init__(self) -> None:
-        self._index: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    @classmethod
-    async def of(cls, event: SignedEvent, sequencer: Sequencer) -> int:
-        """The event's index. Raises what it was refused for, or RefusedError where the disk failed."""
-        sender = cls()
-        sequencer.submit(event, sender)
-        return await sender._index
+        self.index = -1
 
     def receive_receipts(self, receipts: Sequence[Receipt], _size: int, _checkpoint: str) -> None:
-        self._index.set_result(receipts[0].index)
+        self.index = receipts[0].index
 
     def receive_refusal(self, _digest: bytes, error: VocuError) -> None:
-        self._index.set_exception(error)
+        raise error
 
     def receive_failure(self, _events: int) -> None:
-        self._index.set_exception(VocuError("disk-failed", "The hub could not store its newsletter; free some space."))
+        raise VocuError("disk-failed", "The hub could not store its newsletter; free some space.")

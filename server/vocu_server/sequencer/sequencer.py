@@ -62,6 +62,7 @@ class Sequencer:
         self._clock = clock
         self._waiting: deque[Submission] = deque()
         self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._sound = True
         self._notarised_at = 0.0
         self._greeting = (-1, "")
@@ -101,22 +102,50 @@ class Sequencer:
             self._news.clear()
             while self._waiting:
                 taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), PAGE))]
-                await self._take(taken)
+                async with self._turn:
+                    await self._take(taken)
+
+    async def append_own(self, compose: Callable[[Replica], SignedEvent | None], sender: Sender) -> bool:
+        """Compose an event from exactly what the log holds, and admit it before anything else comes in.
+
+        Returns whether there was one to admit.
+        """
+        async with self._turn:
+            event = await self.inspect(compose)
+            if event is not None:
+                await self._take([Submission(event, sender)])
+            return event is not None
 
     async def _take(self, submissions: list[Submission]) -> None:
+        before = self._replica.state.roster_hash
         try:
-            roster = self._replica.state.roster_hash
             batch = await self._database.write(lambda connection: self._admit(connection, submissions))
-        except Exception as error:  # whatever it is, nobody may be told that these events are safe
+        except (SQLAlchemyError, OSError) as error:  # nobody may be told that these events are safe
             events.error("commit-failed", op=self.op, events=len(submissions), error=type(error).__name__)
-            self._sound = False
             await self._start_over()
             for sender, count in _counted(submissions).items():
                 sender.receive_failure(count)
+        except Exception as error:
+            events.exception("admission-failed", op=self.op, events=len(submissions))
+            await self._start_over()
+            await self._take_one_by_one(submissions, error)
+        else:
+            roster_changed = before != self._replica.state.roster_hash
+            self._publish(batch, roster_changed=roster_changed)
+            self._answer(submissions, batch)
+            await self._clean_up(batch, roster_changed=roster_changed)
+
+    async def _take_one_by_one(self, submissions: list[Submission], error: Exception) -> None:
+        """One event that the hub cannot digest must not keep the others out."""
+        if len(submissions) > 1:
+            for each in submissions:
+                await self._take([each])
             return
-        if batch.entries:
-            await self._announce(batch, roster_changed=roster != self._replica.state.roster_hash)
-        self._answer(submissions, batch)
+        event, sender = submissions[0]
+        refusal = RefusedError(
+            "hub-error", f"The hub failed on this event ({type(error).__name__}); tell its operator."
+        )
+        sender.receive_refusal(digest(event.header, event.signature), refusal)
 
     def _admit(self, connection: Connection, submissions: list[Submission]) -> Batch:
         if not self._sound:
@@ -133,19 +162,30 @@ class Sequencer:
         self._sound = True
         return note
 
-    async def _announce(self, batch: Batch, *, roster_changed: bool) -> None:
+    def _publish(self, batch: Batch, *, roster_changed: bool) -> None:
+        if not batch.entries:
+            return
+        events.info("admitted", op=self.op, index=batch.entries[0].position, events=len(batch.entries))
         if roster_changed:
             devices = self._replica.state.devices
             gone = [reader for reader in self.feed.readers if not devices[reader.device].active]
             self.feed.dismiss(gone, NO_LONGER_ADMITTED, "This device is no longer admitted to the operation.")
-            known = set(devices)
-            await self._database.write(lambda connection: directory.drop_join_requests(connection, self.op, known))
         if batch.erases:
             self.feed.forget()
-            for sha256 in batch.erased:
-                self._attachments.drop(self.op, sha256)
-            await self._database.truncate()
         self.feed.publish(batch.entries, batch.checkpoint)
+
+    async def _clean_up(self, batch: Batch, *, roster_changed: bool) -> None:
+        """What follows from the batch, and is done at the next start where it fails now."""
+        try:
+            if roster_changed:
+                known = set(self._replica.state.devices)
+                await self._database.write(lambda connection: directory.drop_join_requests(connection, self.op, known))
+            if batch.erases:
+                for sha256 in batch.erased:
+                    self._attachments.drop(self.op, sha256)
+                await self._database.truncate()
+        except (SQLAlchemyError, OSError) as error:
+            events.error("clean-up-failed", op=self.op, error=type(error).__name__)
 
     def _answer(self, submissions: list[Submission], batch: Batch) -> None:
         receipts: dict[Sender, list[Receipt]] = {}
@@ -158,12 +198,10 @@ class Sequencer:
                 submission.sender.receive_refusal(digest(event.header, event.signature), outcome)
         for sender, given in receipts.items():
             sender.receive_receipts(given, batch.size, batch.checkpoint)
-        for act, entry in zip(batch.acts, batch.entries, strict=True):
-            header = act.header
-            events.debug("admitted", op=self.op, index=entry.position, device=header.sender, kind=header.type)
 
     async def _start_over(self) -> None:
         """Forget what did not get onto the disk, now if it can be read, else before the next batch."""
+        self._sound = False
         try:
             note = await self._database.write(self._rebuild)
         except (SQLAlchemyError, VocuError) as error:
