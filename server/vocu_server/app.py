@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
@@ -18,7 +19,7 @@ from vocu.canonical import b64
 from vocu.crypto.certificates import spki_sha256
 from vocu.errors import MalformedError, VocuError
 from vocu.protocol.frames import MAX_FRAME
-from vocu_server.api import API, answer, refuse
+from vocu_server.api import API, answer, refuse, refuse_address
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
 from vocu_server.login import Login
@@ -39,17 +40,21 @@ class Hub:
     def __init__(self, folder: HubFolder) -> None:
         settings, data = folder.settings, folder.data_dir
         self.rehearses = settings.rehearsal_clock is not None
-        self._lock = claim(data)
-        keys = read_keys(data)
         clock = rehearsal_clock(folder.path(settings.rehearsal_clock)) if settings.rehearsal_clock else system_clock
         clock()
-        self.database = Database(data / "hub.sqlite")
-        files = Attachments(data / "parts")
-        self.operations = Operations(keys, self.database, files, clock, settings.limits)
-        login = Login(self.operations, keys.hub, clock, _tls_hash(folder))
+        with contextlib.ExitStack() as resources:
+            resources.enter_context(claim(data))
+            self.keys = read_keys(data)
+            self.database = Database(data / "hub.sqlite")
+            resources.callback(self.database.close)
+            self.files = Attachments(data / "parts")
+            self.operations = Operations(self.keys, self.database, self.files, clock, settings.limits)
+            self.operations.load()
+            self.close = resources.pop_all().close
+        login = Login(self.operations, self.keys.hub, clock, _tls_hash(folder))
         self.channel = Channel(self.operations, login, settings.limits)
-        self.publisher = Publisher(self.operations, keys.compiler, clock)
-        self.api = API(keys, self.database, files, self.operations, login, clock, settings.limits)
+        self.publisher = Publisher(self.operations, self.keys.compiler, clock)
+        self.api = API(self.keys, self.database, self.files, self.operations, login, clock, settings.limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -61,8 +66,7 @@ class Hub:
             every_second.cancel()
             await asyncio.gather(every_second, return_exceptions=True)
             await self.operations.stop()
-            self.database.close()
-            self._lock.close()
+            self.close()
 
     async def _every_second(self) -> None:
         while True:
@@ -85,7 +89,7 @@ def make_app(hub: Hub) -> Starlette:
             WebSocketRoute("/v1/channel", hub.channel),
             *hub.api.routes(),
         ],
-        exception_handlers={VocuError: refuse},
+        exception_handlers={VocuError: refuse, HTTPException: refuse_address},
         lifespan=hub.lifespan,
     )
 
@@ -118,10 +122,13 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
     """A server that is ready to run on this socket. Port 0 takes any that is free."""
     settings = folder.settings
     hub = Hub(folder)
+    try:
+        listener = _bind(settings.host, settings.port if port is None else port)
+    except VocuError:
+        hub.close()
+        raise
     config = uvicorn.Config(
         make_app(hub),
-        host=settings.host,
-        port=settings.port if port is None else port,
         ws=HubProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,
@@ -134,7 +141,7 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
         date_header=False,
         timeout_graceful_shutdown=3,
     )
-    return HubServer(config, hub), _bind(config.host, config.port)
+    return HubServer(config, hub), listener
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -171,11 +171,13 @@ class Channel:
         return session
 
     def _join(self, wire: Wire, session: Session) -> Line:
-        feed = self._operations.get(session.op).feed
+        sequencer = self._operations.get(session.op)
+        sequencer.active_device(session.device)  # it may have been revoked while we welcomed it
+        feed = sequencer.feed
         line = Line(wire, session, feed)
         lines = self._lines.setdefault(session.device, [])
         if len(lines) >= self._limits.sockets_per_device:
-            feed.dismiss([lines[0].reader], TOO_MANY, "This device has opened another connection too many.")
+            feed.dismiss([lines.pop(0).reader], TOO_MANY, "This device has opened more connections than it may.")
         lines.append(line)
         log.info("connected", op=session.op, device=session.device, position=session.size)
         feed.join(line.reader)
@@ -185,10 +187,9 @@ class Channel:
         session = line.session
         self._operations.get(session.op).feed.leave(line.reader)
         self._login.leave(session)
-        lines = self._lines[session.device]
-        lines.remove(line)
-        if not lines:
-            del self._lines[session.device]
+        lines = [other for other in self._lines.pop(session.device, []) if other is not line]
+        if lines:
+            self._lines[session.device] = lines
         log.info("disconnected", op=session.op, device=session.device)
 
     async def _serve(self, wire: Wire, line: Line) -> None:

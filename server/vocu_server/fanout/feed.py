@@ -16,6 +16,7 @@ from vocu_server.fanout.audience import Audience, Form, decode_audience, decode_
 
 MAX_PAGE_BYTES = 1024 * 1024
 """Of one frame of entries, so that a slow socket's buffer stays small."""
+SHARED_SPANS = 8
 TOO_SLOW, FAILING = 4408, 4503
 
 log = structlog.get_logger()
@@ -251,5 +252,8 @@ class Feed:
             if len(entries) == PAGE or (entries and taken > MAX_PAGE_BYTES):
                 return Span(entries, self._serialise)
             entries.append(self._ring[n])
-        # Up to the newest entry: what everybody who keeps up needs, so all share it until the next is published.
-        return self._newest.setdefault(start, Span(entries, self._serialise))
+        span = Span(entries, self._serialise)
+        if len(self._newest) < SHARED_SPANS:
+            # Up to the newest entry: what everybody who keeps up needs, so all share it until the next is published.
+            self._newest[start] = span
+        return span

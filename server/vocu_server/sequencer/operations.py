@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from vocu.canonical import b64, encode, unb64
+from vocu.compilation.schedule import due_day
 from vocu.errors import RefusedError
 from vocu.ids import operation_id
 from vocu.log.checkpoint import Checkpoint, origin, sign_checkpoint
 from vocu.log.entry import WHOLE_OPERATION, leaf_data
 from vocu.log.merkle import MerkleTree, leaf_hash
-from vocu.operation.state import OperationState
 from vocu.operation.statements import Envelope, open_genesis
 from vocu.protocol.frames import Entry, encode_entry
 from vocu_server.clock import Clock
@@ -31,7 +31,7 @@ events = structlog.get_logger()
 
 
 class Operations:
-    """Every operation of this hub. Make it with the event loop running."""
+    """Every operation of this hub: `load`, then `start` with the event loop running."""
 
     def __init__(
         self, keys: HubKeys, database: Database, attachments: Attachments, clock: Clock, limits: Limits
@@ -54,12 +54,19 @@ class Operations:
             raise RefusedError("unknown-operation", "This hub does not hold that operation; check the invitation.")
         return sequencer
 
-    def start(self) -> None:
-        """Read every log from the disk and serve it. Raises UntrustedError where one is damaged."""
+    def load(self) -> None:
+        """Read every log from the disk. Raises UntrustedError where one is damaged."""
         for op in self._database.read_now(log.operations):
             replica = Replica(op, self._keys.hub, self._attachments)
             self._database.write_now(replica.rebuild)
-            self._serve(replica)
+            self._add(replica)
+        now = self._clock()
+        self._database.write_now(lambda connection: self._attachments.sweep(connection, now))
+
+    def start(self) -> None:
+        """Admit events, from now until `stop`."""
+        for sequencer in self:
+            self._start(sequencer)
 
     async def create(self, genesis: Envelope, token: str) -> str:
         """Begin an operation whose genesis names this hub, and return its id.
@@ -71,7 +78,7 @@ class Operations:
         if (parsed.hub, parsed.compiler) != (b64(self._keys.hub.public.data), b64(self._keys.compiler.public.data)):
             raise RefusedError("wrong-hub", "This genesis names another hub's keys; ask this hub for its own.")
         op, at = operation_id(payload), self._clock()
-        OperationState(op, parsed, at)
+        due_day(parsed, at, None)  # raises where the zone or a day does not exist
         signature = encode(genesis.signatures)
         leaf = leaf_data(WHOLE_OPERATION, at, payload, signature)
         entry = StoredEntry(0, leaf, None, encode_entry(Entry(0, leaf, payload, signature)))
@@ -91,7 +98,7 @@ class Operations:
             await self._database.write(begin)
         except IntegrityError:
             raise RefusedError("operation-exists", "This hub holds that operation already.") from None
-        self._serve(replica)
+        self._start(self._add(replica))
         events.info("operation-created", op=op)
         return op
 
@@ -105,9 +112,11 @@ class Operations:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _serve(self, replica: Replica) -> None:
-        sequencer = Sequencer(
-            replica, self._database, self._attachments, self._clock, self._limits.feed_mib * 1024 * 1024
-        )
+    def _add(self, replica: Replica) -> Sequencer:
+        feed_bytes = self._limits.feed_mib * 1024 * 1024
+        sequencer = Sequencer(replica, self._database, self._attachments, self._clock, feed_bytes)
         self._sequencers[replica.op] = sequencer
-        self._tasks.append(asyncio.create_task(sequencer.run(), name=f"sequencer-{replica.op}"))
+        return sequencer
+
+    def _start(self, sequencer: Sequencer) -> None:
+        self._tasks.append(asyncio.create_task(sequencer.run(), name=f"sequencer-{sequencer.op}"))

@@ -22,7 +22,7 @@ from vocu.operation.statements import open_genesis, read_signatures
 from vocu.protocol.frames import INLINE_PART, Entry, Receipt, encode_entry
 from vocu_server.fanout.audience import audience_of, decode_entry, encode_audience
 from vocu_server.store import log, projection
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments import Attachments, forget_upload
 from vocu_server.store.log import LargePart, StoredEntry
 
 
@@ -225,6 +225,7 @@ class Replica:
             if slip.p in erasure.parts:
                 parts[place] = None
                 if sha256 := log.drop_large_part(connection, self.op, erasure.index, place):
+                    forget_upload(connection, self.op, sha256)
                     batch.erased.append(sha256)
         new = encode_entry(Entry(entry.index, entry.leaf_data, entry.header, entry.signature, tuple(parts)))
         if number is None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from vocu.errors import MalformedError, RefusedError
 from vocu.operation.admission import MAX_SEALED
-from vocu_server.store.sql import upload
+from vocu_server.store.sql import large_part, upload
 
 CHUNK = 256 * 1024
 DAY_MS = 24 * 3600 * 1000
@@ -93,6 +93,17 @@ class Attachments:
                 file.flush()
                 os.fsync(file.fileno())
             path.unlink()
+
+    def sweep(self, connection: Connection, now: int) -> None:
+        """Delete the files that no entry names: erased ones, and uploads that nothing came of within a day."""
+        named = {(op, sha256) for op, sha256 in connection.execute(select(large_part.c.op, large_part.c.sha256))}
+        fresh = select(upload.c.op, upload.c.sha256).where(upload.c.at > now - DAY_MS)
+        named |= {(op, sha256) for op, sha256 in connection.execute(fresh)}
+        connection.execute(delete(upload).where(upload.c.at <= now - DAY_MS))
+        for path in self._folder.iterdir():
+            op, _, sha256 = path.name.partition(".")
+            if (op, sha256) not in named:
+                self.drop(op, sha256)
 
     def _sync_folder(self) -> None:
         descriptor = os.open(self._folder, os.O_RDONLY)

@@ -137,9 +137,9 @@ class Database:
         self.path = path
         self._writer = ThreadPoolExecutor(1, "writer")
         self._readers = ThreadPoolExecutor(READERS, "reader")
-        self._writing = _engine(path, 1)
+        self.writing = _engine(path, 1)
         self._reading = _engine(path, READERS)
-        with self._writing.begin() as connection:
+        with self.writing.begin() as connection:
             metadata.create_all(connection)
             _require_version(connection)
 
@@ -149,7 +149,7 @@ class Database:
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """`write` for those who have no event loop: the command line, and the hub as it starts."""
-        with self._writing.begin() as connection:
+        with self.writing.begin() as connection:
             return work(connection)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -163,7 +163,7 @@ class Database:
         """Leave nothing of what was erased in the write-ahead log."""
 
         def checkpoint() -> None:
-            with self._writing.connect() as connection:
+            with self.writing.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
         await asyncio.get_running_loop().run_in_executor(self._writer, checkpoint)
@@ -172,7 +172,7 @@ class Database:
         """Wait for what is being written, then let go of the file."""
         for pool in (self._writer, self._readers):
             pool.shutdown(wait=True)
-        for engine in (self._writing, self._reading):
+        for engine in (self.writing, self._reading):
             engine.dispose()
 
 

@@ -1,0 +1,102 @@
+"""The hub as a program: made, run, looked at and verified from the command line."""
+
+import asyncio
+import json
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.server.desk import Desk, Identity, begin, call
+from tests.server.reports import report
+from vocu.canonical import b64
+
+
+def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "vocu_server.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The address of a hub that runs as a process of its own."""
+    command = [sys.executable, "-m", "vocu_server.cli", "serve", str(folder), "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        for line in process.stderr:
+            said = json.loads(line)
+            if said["event"] == "listening":
+                yield said["url"], process
+                break
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+async def test_a_hub_is_made_run_stopped_and_verified(tmp_path: Path) -> None:
+    folder = tmp_path / "hub"
+    token = run("init", folder, "--port", "0").stdout.strip()
+    with serving(folder) as (url, process):
+        plan = await begin(url, token)
+        async with Desk(url, plan, plan.organiser) as organiser:
+            await organiser.post(plan.admission(Identity("DE")))
+            await organiser.post(plan.phase("OPERATIONAL"))
+            await organiser.post(report())
+            second = await asyncio.to_thread(run, "serve", folder, "--port", "0")
+            assert (second.returncode, "hub-is-running" in second.stderr) == (1, True)
+            root = organiser.view.log.root()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 20) == 0
+    verified = await asyncio.to_thread(run, "verify", folder)
+    assert verified.returncode == 0, verified.stderr
+    assert f"{plan.op}  4 entries, 0 newsletters, 2 table rows: in order  root {b64(root)}" in verified.stdout
+    status = await asyncio.to_thread(run, "status", folder)
+    assert "not running" in status.stdout
+    assert f"{plan.op}  4 entries  root {b64(root)}" in status.stdout
+
+
+async def test_a_rehearsal_says_so_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub" / "clock").write_text("1700000000000")
+    run("init", tmp_path / "hub", "--rehearsal-clock", "clock")
+    with serving(tmp_path / "hub") as (url, _):
+        assert (await call(url, "GET", "/health"))[1]["clock"] == "rehearsal clock"
+    assert "rehearsal clock" in (await asyncio.to_thread(run, "status", tmp_path / "hub")).stdout
+
+
+def test_keys_are_for_the_hub_s_account_alone(tmp_path: Path) -> None:
+    run("init", tmp_path / "hub")
+    data = tmp_path / "hub" / "data"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    for name in ("hub.seed", "compiler.seed"):
+        assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
+
+
+def test_a_hub_is_not_made_over_another(tmp_path: Path) -> None:
+    run("init", tmp_path / "hub")
+    seed = (tmp_path / "hub" / "data" / "hub.seed").read_bytes()
+    again = run("init", tmp_path / "hub")
+    assert (again.returncode, "hub-exists" in again.stderr) == (1, True)
+    assert (tmp_path / "hub" / "data" / "hub.seed").read_bytes() == seed
+
+
+def test_the_token_is_not_kept(tmp_path: Path) -> None:
+    token = run("init", tmp_path / "hub").stdout.strip()
+    assert len(token) > 40
+    for path in (tmp_path / "hub" / "data").glob("*"):
+        assert token.encode() not in path.read_bytes()
+
+
+def test_what_goes_wrong_is_one_sentence(tmp_path: Path) -> None:
+    for arguments in (["serve", tmp_path], ["status", tmp_path], ["verify", tmp_path], ["token", tmp_path]):
+        failed = run(*arguments)
+        assert failed.returncode == 1
+        assert failed.stderr.count("\n") == 1
+        assert "Traceback" not in failed.stderr
+    exposed = run("init", tmp_path / "hub", "--host", "0.0.0.0")
+    assert (exposed.returncode, "plain-outside-loopback" in exposed.stderr) == (1, True)
+    assert not (tmp_path / "hub").exists()
