@@ -6,7 +6,7 @@ own numbers, days, countries and labels where those exist.
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from vocu.form.codes import is_code, label
 from vocu.form.days import first_day, precision
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
 
+_DIGITS: Final = 120
 _EUROPEAN: Final = {"en": "en-GB"}
 _DAY_FORMATS: Final = {"day": "d MMM y", "month": "MMMM y", "year": "y"}
 
@@ -41,7 +42,8 @@ class Wording:
 
     def number(self, count: int | str | Decimal) -> str:
         """All digits of a number, grouped."""
-        return format_decimal(Decimal(count), locale=self.locale, decimal_quantization=False)
+        with localcontext(prec=_DIGITS):  # babel rounds to the context's digits
+            return format_decimal(Decimal(count), locale=self.locale, decimal_quantization=False)
 
     def count(self, count: int | str, noun: str) -> str:
         """A number and its noun: 1 report, 2 reports."""

@@ -1,8 +1,10 @@
 import csv
 import io
+import re
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -64,6 +66,17 @@ def test_the_columns_that_others_rely_on_stay_as_they_are() -> None:
         "T01", "T02", "T03", "T04", "T04G", "T05", "T06", "T07", "T08", "T10", "T11", "T12", "T13", "T14", "T14M",
         "T18", "T19",
     ]  # fmt: skip
+
+
+def test_every_table_and_every_column_is_defined_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "tables.md").read_text("utf-8")
+    defined = dict(re.findall(r"^\| \*\*(T\w+)\*\*(.*)$", page, re.MULTILINE))
+    for table in compile_tables(Log().ledger).tables:
+        row = defined[table.id]
+        if table.id != "T18":
+            alike = defined["T03"] if "as T03" in row else ""
+            missing = [column.name for column in table.columns if f"`{column.name}`" not in row + alike]
+            assert (table.id, missing) == (table.id, [])
 
 
 def test_a_pending_quantity_has_a_row_of_its_own_and_hides_in_no_total() -> None:
