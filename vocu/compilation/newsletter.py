@@ -11,7 +11,7 @@ from typing import Any
 from vocu.compilation.counting import counted
 from vocu.compilation.exchange_sections import countries, questions, tests, tomorrow, warnings
 from vocu.compilation.ledger import Ledger
-from vocu.compilation.schedule import calendar_date, due_day
+from vocu.compilation.schedule import calendar_date
 from vocu.compilation.seizure_sections import (
     commodities,
     corrections,
@@ -24,7 +24,7 @@ from vocu.compilation.seizure_sections import (
 )
 from vocu.errors import RefusedError
 
-__all__ = ["compile_newsletter", "due_day", "notable_facts"]
+__all__ = ["compile_newsletter", "notable_facts"]
 
 
 def compile_newsletter(

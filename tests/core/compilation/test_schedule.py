@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.core.compilation.logs import HOUR, START, genesis
-from vocu.compilation.newsletter import due_day
-from vocu.compilation.schedule import due_at, issue_days
+from vocu.compilation.schedule import due_at, due_day, issue_days
 from vocu.errors import MalformedError
 
 
