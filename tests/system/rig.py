@@ -9,8 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from vocu.crypto.passwords import Argon2Cost
 from vocu_client import Desk, Home, Plan, create_operation, join
@@ -78,6 +81,29 @@ class Hub:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(20)
+
+
+class RehearsalClock:
+    """The hub's clock, in a file; it begins now, and days pass when they are told to."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.now = int(time.time() * 1000)
+        self.file.write_text(str(self.now))
+
+    def pass_days(self, days: int = 1) -> None:
+        self.now += days * 24 * 3600 * 1000
+        self.file.write_text(str(self.now))
+
+    def plan(self, days: int) -> Plan:
+        """An operation that begins tomorrow and lasts so many days."""
+        first = datetime.fromtimestamp(self.now / 1000, UTC).date() + timedelta(days=1)
+        return msgspec.structs.replace(
+            PLAN,
+            starts_day=first.isoformat(),
+            ends_day=(first + timedelta(days=days - 1)).isoformat(),
+            retention_day=(first + timedelta(days=2000)).isoformat(),
+        )
 
 
 def _script(name: str) -> str:

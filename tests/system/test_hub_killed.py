@@ -17,7 +17,7 @@ KILLS = int(os.environ.get("VOCU_KILLS", "8"))
 DESKS = 20 if KILLS > 8 else 5
 REPORT = {
     "agency": "customs",
-    "seizure_day": "2026-11-20",
+    "seizure_day": "2024-01-16",
     "place": "DEHAM",
     "location_type": "seaport",
     "direction": "import",
