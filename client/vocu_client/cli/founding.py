@@ -101,8 +101,8 @@ def join(
 
 async def _wait_until_admitted(ctx: typer.Context) -> None:
     with open_desk(ctx) as desk, err.status("Waiting to be admitted …"):
-        while not await _admitted(desk):
-            await asyncio.sleep(WAIT_SECONDS)  # noqa: ASYNC110 - the hub calls nobody who is not in
+        while not await _admitted(desk):  # noqa: ASYNC110 - the hub calls nobody who is not in
+            await asyncio.sleep(WAIT_SECONDS)
         state = desk.view.state
     say(f"Admitted to {state.genesis.name} as {state.members[desk.settings.ncp].name}. Welcome.")
 

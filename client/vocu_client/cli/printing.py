@@ -61,8 +61,9 @@ def show_error(error: VocuError) -> None:
     """One error: the sentence, its findings, its code. Tampering stands in a red panel, saying what to do."""
     text = shown(str(error))
     if isinstance(error, UntrustedError):
-        todo = "Do not act on what this desk shows. Tell the organiser by telephone; `vocu alarms` keeps the evidence."
-        err.print(Panel(f"{text}\n\n{todo}", title="NOT TO BE TRUSTED", border_style="bold red", style="red"))
+        todo = "Do not act on it. Tell the organiser by telephone; what this desk recorded is in `vocu alarms`."
+        panel = Panel(f"{text}\n\n{todo}", title="NOT TO BE TRUSTED", border_style="bold red", style="red")
+        err.print(panel, soft_wrap=False)
     else:
         err.print(text, style="yellow" if err.is_terminal else None)
 

@@ -1,9 +1,8 @@
 """What came in, what is on its way out, and what must not be trusted."""
 
 import sys
-from collections.abc import Iterator
 from datetime import datetime, time
-from typing import Annotated, Final
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -11,30 +10,8 @@ import typer
 from vocu.compilation.schedule import calendar_date
 from vocu_client.app import Desk
 from vocu_client.cli.desk import certain, codes, open_desk, read, run
+from vocu_client.cli.lines import print_line
 from vocu_client.cli.printing import SHORT, bar, err, note, say, table, wording
-from vocu_client.reading import Line
-
-TITLES: Final = {
-    "message_posted": "Message",
-    "announcement_posted": "ANNOUNCEMENT",
-    "warning_issued": "WARNING",
-    "feedback_given": "Feedback",
-    "question_asked": "Question",
-    "question_answered": "Answer",
-    "cross_check_asked": "Cross-check asked",
-    "cross_check_answered": "Cross-check answered",
-    "newsletter_issued": "Newsletter sent out",
-}
-LISTED: Final = {
-    "action": "warning_action",
-    "kind": "question_kind",
-    "reason": "feedback_reason",
-    "subject": "question_subject",
-    "commodity": "commodity",
-    "instrument": "legal_instrument",
-    "transport_mode": "transport_mode",
-}
-"""The code lists of the fields that are shown with their labels."""
 
 
 def inbox(
@@ -71,38 +48,6 @@ def watch(ctx: typer.Context) -> None:
 
             note(f"Connected or connecting to {desk.settings.hub}; Ctrl-C ends it.")
             run(desk.watch(arrived))
-
-
-def print_line(desk: Desk, line: Line) -> None:
-    """One event as a person reads it."""
-    at = wording().instant(line.at, desk.view.state.genesis.zone)
-    to = ", ".join(name for name in line.to if name != line.ncp) or "all"
-    about = f", on {line.ref[:SHORT]}" if line.ref else ""
-    say(f"{line.index:>6}  {at}  {line.ncp} → {to}  {TITLES[line.kind]}  id {line.id[:SHORT]}{about}", "bold")
-    for part in _parts(line):
-        say("        " + part.replace("\n", "\n        "))
-    say("")
-
-
-def _parts(line: Line) -> Iterator[str]:
-    if line.stat:
-        yield "; ".join(f"{name.replace('_', ' ')}: {_value(name, value)}" for name, value in line.stat.items())
-    if line.text is not None:
-        marking = f" ({line.text.handling})" if line.text.handling else ""
-        yield f"{line.text.subject or ''}{marking}".strip()
-        yield line.text.body
-    if line.nominal:
-        yield "; ".join(f"{name.replace('_', ' ')}: {_value(name, value)}" for name, value in line.nominal.items())
-    if line.sealed:
-        yield f"[{line.sealed}]"
-
-
-def _value(name: str, value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_value(name, each) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{inner} {_value(inner, each)}" for inner, each in value.items())
-    return wording().label(LISTED[name], value) if name in LISTED and isinstance(value, str) else str(value)
 
 
 def outbox(

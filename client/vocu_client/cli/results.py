@@ -89,11 +89,10 @@ def verify(
     with open_desk(ctx) as desk:
         with bar("Verifying") as told:
             found = verify_log(desk, told, tables)
-        say(f"{found.entries} entries verified, {found.signatures} of them with their signatures and all rules;")
-        say(
-            f"the other {found.entries - found.signatures} are addressed to others and are in the log as sealed leaves."
-        )
-        say(f"The hub's signed root is the one of these entries: {b64(found.root)}")
+        others = found.entries - found.signatures
+        say(f"{found.entries} entries verified: {found.signatures} with their signatures and by all rules,")
+        say(f"and {others}, which are addressed to others, by their place in the log.")
+        say(f"The root that the hub signed is the root of these entries: {b64(found.root)}")
         say(f"{found.newsletters} newsletters were compiled again and are the same, byte for byte.")
         say(f"{found.tables} results tables were compiled again.")
         if tables is not None:
