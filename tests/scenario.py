@@ -124,6 +124,7 @@ class Scenario:
     def rotate(self, by: str = "PL") -> int:
         """A new epoch, made by this desk; its index."""
         desk = self.desks[by]
+        desk.catch_up(self.hub)
         return self.send(desk.composer().compose_epoch(self.new_id(), self.hub.now, self.random.randbytes(32)))
 
     def newsletter(self, day: str, **fields: Any) -> str:

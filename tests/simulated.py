@@ -71,7 +71,7 @@ class Hub:
     def shown(self, index: int, ncp: str, device: str) -> Entry:
         """The entry as this device may see it: in full, without what is sealed to others, or bare."""
         entry, act = self.entries[index], self._acts[index]
-        if act is None:
+        if act is None or entry.header is None:
             return entry
         if act.header.to != EVERYONE and ncp not in act.header.to:
             return Entry(entry.index, entry.leaf_data)

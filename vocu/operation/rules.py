@@ -130,11 +130,9 @@ def _require_ref(act: Act, state: OperationState) -> None:
 # --- what else must hold, kind by kind ---
 
 
-def _roster_statement(*allowed: type[Statement]) -> Callable[[Device, Act, OperationState], None]:
+def _roster_statement(allowed: type[Statement]) -> Callable[[Device, Act, OperationState], None]:
     def check(_signer: Device, act: Act, state: OperationState) -> None:
-        statement = act.statements[0]
-        if not isinstance(statement, allowed):
-            raise MalformedError("bad-statement", f"{act.header.type!r} carries another kind of statement.")
+        statement = act.statement(allowed)
         _require_unused(act.body(bodies.Carried).statement.payload, state)
         _check_statement(statement, state)
 

@@ -72,20 +72,27 @@ class VerifiedOperation:
     def accept(
         self, entries: Sequence[Shown], checkpoint: str, take: Callable[[Accepted], None] = lambda _: None
     ) -> list[Accepted]:
-        """Take the next entries, which this checkpoint covers. Raises UntrustedError, whose code says what is wrong.
+        """Take the next entries, which this checkpoint covers. Raises UntrustedError, whose code says what is wrong and
+        whose details prove it: what the hub signed, and the entry that it signed for.
 
         `take` is told of each entry right after the state has it, before the next one is looked at.
         """
         for offset, entry in enumerate(entries):
             if entry.index != self.size + offset:
                 raise UntrustedError(
-                    "reordered", f"The hub showed entry {entry.index} where {self.size + offset} comes next."
+                    "reordered",
+                    f"The hub showed entry {entry.index} where {self.size + offset} comes next.",
+                    (checkpoint,),
                 )
         self.log.accept([entry.leaf_data for entry in entries], checkpoint)
         accepted = []
         for entry in entries:
-            accepted.append(self._verify(entry, parse_leaf(entry.leaf_data)))
-            take(accepted[-1])
+            try:
+                accepted.append(self._verify(entry, parse_leaf(entry.leaf_data)))
+                take(accepted[-1])
+            except UntrustedError as error:
+                evidence = (*error.details, *self._evidence(entry, checkpoint))
+                raise UntrustedError(error.code, error.message, evidence) from error
         return accepted
 
     def restore(self, entries: Iterable[Shown], checkpoint: str) -> Iterator[Accepted]:
@@ -127,6 +134,16 @@ class VerifiedOperation:
             raise _alarm(entry.index, error) from error
         self.state.apply(act, leaf.hub_ms)
         return Accepted(entry.index, leaf.hub_ms, entry.leaf_data, signed, act)
+
+    def _evidence(self, entry: Shown, checkpoint: str) -> Iterator[str]:
+        """The event, its leaf, and the proof that the hub signed for the leaf: for a third party who trusts nobody."""
+        yield f"entry: {entry.index}"
+        if entry.header is not None and entry.signature is not None:
+            yield f"header: {b64(entry.header)}"
+            yield f"signature: {b64(entry.signature)}"
+        yield f"leaf: {entry.leaf_data.hex()}"
+        yield f"proof: {' '.join(node.hex() for node in self.log.inclusion_proof(entry.index))}"
+        yield checkpoint
 
     def _verify_genesis(self, entry: Shown, leaf: Leaf) -> Accepted:
         header, signature = entry.header or b"", entry.signature or b""
