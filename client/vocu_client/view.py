@@ -1,15 +1,16 @@
 """The operation as this desk sees it: verified, kept on disk, and with the keys to open what is sealed to it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
-from vocu.compilation.checking import check_newsletter
 
 from vocu.canonical import unb64
+from vocu.compilation.checking import check_newsletter
 from vocu.compilation.ledger import Ledger
 from vocu.crypto.keys import HubVerifyKey
-from vocu.errors import SealedError, UntrustedError
+from vocu.errors import MalformedError, SealedError, UntrustedError, VocuError
 from vocu.operation.admission import SignedEvent
 from vocu.operation.events import EpochRotated, NewsletterCompiled
 from vocu.operation.header import PartSlip
@@ -29,12 +30,16 @@ class View:
         self.settings = settings
         self.keys = keys
         self._replica = replica
+        self._start_over()
+
+    def _start_over(self) -> None:
+        """Know what is on disk, and nothing else."""
+        settings = self.settings
         hub_key = HubVerifyKey.from_bytes(unb64(settings.hub_key))
         self.operation = VerifiedOperation(settings.op, settings.ncp, settings.device, hub_key)
-        self.keyring = Keyring(settings.device, keys.opening, {})
+        self.keyring = Keyring(settings.device, self.keys.opening, {})
         self.ledger: Ledger | None = None
         self.acts: list[Accepted] = []
-        self.faulty_epochs: list[int] = []
         self.catch_up_from_disk()
 
     @property
@@ -59,27 +64,45 @@ class View:
         """Whether an alarm is open: then this desk reads, and seals nothing."""
         return bool(self._replica.alarms())
 
+    @property
+    def epoch_at_fault(self) -> int | None:
+        """The newest epoch's index where this desk is one of its readers, and yet got no key that opens it."""
+        epoch = self.state.epoch
+        if epoch is None or epoch.faulty or epoch.index in self.keyring.epochs:
+            return None
+        return epoch.index if self.settings.device in epoch.devices else None
+
+    @contextmanager
+    def alarming(self) -> Iterator[None]:
+        """Where the hub lies in here, or speaks otherwise than prescribed: keep the alarm with its evidence.
+
+        From then on this desk seals nothing. Raises UntrustedError, also for what is malformed.
+        """
+        try:
+            yield
+        except (UntrustedError, MalformedError) as error:
+            alarm = UntrustedError(error.code, error.message, error.details)
+            self._replica.raise_alarm(alarm, int(time.time() * 1000))
+            raise alarm from error
+
     def accept(self, entries: Sequence[Entry], checkpoint: str) -> list[Accepted]:
         """Verify the next entries, keep them, then show them.
 
-        Raises UntrustedError; the alarm is kept with its evidence, and what came with it is not.
+        Raises UntrustedError or MalformedError; then nothing of what came is kept.
         """
-        secrets: dict[int, bytes] = {}
         try:
             accepted = self.operation.accept(entries, checkpoint, self._check_and_take)
-            for entry in accepted:
-                self._require_ours(entry)
-                self._open_epoch(entry, secrets)
-        except UntrustedError as error:
-            self.raise_alarm(error)
+        except VocuError:
+            self._start_over()
             raise
+        secrets = dict(filter(None, map(self._open_epoch, accepted)))
         self._replica.append(entries, checkpoint, secrets)
         self.keyring.epochs.update(secrets)
         return accepted
 
-    def has_signed(self, digest: bytes) -> bool:
-        """Whether this desk itself signed the event of this digest."""
-        return self._replica.has_signed(digest)
+    def signed_as(self, digest: bytes) -> str | None:
+        """The id of the event of this digest, if this desk itself signed it."""
+        return self._replica.signed_as(digest)
 
     def large_parts_missing(self) -> list[tuple[int, int, PartSlip]]:
         """Sealed parts that travel by HTTP and are not here yet: (index, place in the event, slip)."""
@@ -103,10 +126,6 @@ class View:
         parts[place] = data
         self._replica.replace_parts(index, tuple(parts))
 
-    def raise_alarm(self, error: UntrustedError) -> None:
-        """Keep an alarm with its evidence; sealing stops from now on."""
-        self._replica.raise_alarm(error, int(time.time() * 1000))
-
     def open(self, accepted: Accepted, part: str) -> Struct:
         """The body of a sealed part of an entry. Raises SealedError where it is not for this desk."""
         if accepted.act is None:
@@ -121,7 +140,8 @@ class View:
 
     def _check_and_take(self, accepted: Accepted) -> None:
         if self.ledger is not None and accepted.act is not None and isinstance(accepted.act.event, NewsletterCompiled):
-            check_newsletter(self.ledger, accepted.act, self.operation.log.root)
+            check_newsletter(self.ledger, accepted.act, self.operation.log.root, accepted.at)
+        self._require_ours(accepted)
         self._take(accepted)
 
     def _take(self, accepted: Accepted) -> None:
@@ -133,21 +153,24 @@ class View:
 
     def _require_ours(self, accepted: Accepted) -> None:
         act = accepted.act
-        if act is not None and act.header.sender == self.settings.device and not self._replica.has_signed(act.digest):
+        if (
+            act is not None
+            and act.header.sender == self.settings.device
+            and self.signed_as(act.digest) != act.header.id
+        ):
             raise UntrustedError(
                 "not-mine",
                 f"Entry {accepted.index} was signed with this desk's key, but not by this desk: its key was copied. "
                 "Have this device revoked now.",
             )
 
-    def _open_epoch(self, accepted: Accepted, secrets: dict[int, bytes]) -> None:
+    def _open_epoch(self, accepted: Accepted) -> tuple[int, bytes] | None:
+        """The epoch that begins here, and its secret. Where ours does not open, `epoch_at_fault` will say so."""
         act, signed = accepted.act, accepted.signed
         if act is None or signed is None or not isinstance(act.event, EpochRotated):
-            return
+            return None
         try:
             secret = open_epoch(act, signed, self.keyring)
         except UntrustedError:
-            self.faulty_epochs.append(accepted.index)
-            return
-        if secret is not None:
-            secrets[accepted.index] = secret
+            return None
+        return None if secret is None else (accepted.index, secret)

@@ -16,7 +16,6 @@ from vocu.operation.admission import SignedEvent
 from vocu.operation.bodies import Compiled
 from vocu.operation.composing import Author, Composer, Draft, LogView
 from vocu.operation.events import NewsletterCompiled
-from vocu.operation.state import OperationState
 from vocu.protocol.frames import Receipt
 from vocu_server.clock import Clock
 from vocu_server.sequencer.operations import Operations
@@ -67,7 +66,7 @@ class Publisher:
 
     def _compile(self, replica: Replica, day: str, root: str, at: int) -> Compiled:
         state = replica.state
-        since, window_from = _previous(state)
+        issues = replica.ledger.issues
         number = len(state.compiled) + 1
         figures = compile_newsletter(
             replica.ledger,
@@ -75,19 +74,11 @@ class Publisher:
             number=number,
             position=state.size,
             root=root,
-            window_from=window_from,
+            window_from=issues[-1].at if issues else state.genesis.created_at,
             window_to=at,
-            since=since,
+            since=issues[-1].position if issues else 0,
         )
         return Compiled(day=day, number=number, position=state.size, root=root, figures=figures)
-
-
-def _previous(state: OperationState) -> tuple[int, int]:
-    """The position and time up to which the previous issue counted."""
-    if not state.compiled:
-        return 0, state.genesis.created_at
-    last = state.compiled[max(state.compiled)]
-    return last.position, int(last.figures["header"]["window"]["to"])
 
 
 class OwnEvent:

@@ -133,11 +133,12 @@ class Checked(Struct):
 
 
 class Issue(NamedTuple):
-    """A compiled newsletter."""
+    """A compiled newsletter, admitted at `at` (UTC milliseconds): there the next one's window begins."""
 
     day: str
     number: int
     position: int
+    at: int
 
 
 class Ledger:
@@ -258,9 +259,9 @@ class Ledger:
     def _check_answered(self, act: Act, received: Received, ncp: str) -> None:
         self.cross_checks[act.ref].replies.append(Reply(ncp, received, act.body(CrossCheck)))
 
-    def _compiled(self, act: Act, _received: Received, _ncp: str) -> None:
+    def _compiled(self, act: Act, received: Received, _ncp: str) -> None:
         compiled = act.body(bodies.Compiled)
-        self.issues.append(Issue(compiled.day, compiled.number, compiled.position))
+        self.issues.append(Issue(compiled.day, compiled.number, compiled.position, received.at))
 
 
 _CHANGES: dict[type[events.Event], Callable[[Ledger, Act, Received, str], None]] = {

@@ -76,7 +76,7 @@ class _Fold:
         state, act = self._operation.state, accepted.act
         ledger = self._ledger = self._ledger or Ledger(state.genesis)
         if act is not None and isinstance(act.event, NewsletterCompiled):
-            check_newsletter(ledger, act, self._operation.log.root)
+            check_newsletter(ledger, act, self._operation.log.root, accepted.at)
             self.newsletters += 1
         ledger.take(accepted.index, accepted.at, act, state)
         self.signatures += accepted.signed is not None
