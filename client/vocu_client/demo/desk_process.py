@@ -115,7 +115,7 @@ class DemoDesk:
         lines = list(self.desk.reading.lines((*events.KINDS.values(),)))
         return {
             "words": sum(line.text is not None for line in lines),
-            "nominal": sum(bool(line.nominal) for line in lines),
+            "nominal": sum(bool(line.nominal) for line in lines if line.kind != "contact_published"),
             "sealed": sum(line.sealed is not None for line in lines),
             "bilateral": sum(
                 1 for accepted in self.desk.view.acts if accepted.act and accepted.act.header.to != EVERYONE

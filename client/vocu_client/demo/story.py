@@ -1,9 +1,10 @@
 """The demonstration's plot: an operation from its founding to its final tables."""
 
+import asyncio
 import hashlib
 import shutil
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,21 +111,24 @@ class Story:
         await self._bring_in(self._material.ncps)
 
     async def _bring_in(self, ncps: list[str]) -> None:
-        for ncp in ncps:
-            invitation = await self.desks.call(ORGANISER, "invite", ncp=ncp, name=name_of(ncp), role="participant")
-            # The demonstration reads the number from the joining desk; people read it out by telephone.
-            number = await self.desks.call(ncp, "join", invitation=invitation)
-            await self.desks.call(ORGANISER, "admit", numbers={ncp: number})
+        async def join(ncp: str) -> str:
+            who = {"ncp": ncp, "name": name_of(ncp), "role": "participant"}
+            number: str = await self.desks.call(
+                ncp, "join", invitation=await self.desks.call(ORGANISER, "invite", **who)
+            )
+            return number
+
+        # The demonstration reads the numbers from the joining desks; people read them out by telephone.
+        numbers = await asyncio.gather(*map(join, ncps))
+        await self.desks.call(ORGANISER, "admit", numbers=dict(zip(ncps, numbers, strict=True)))
         await self.desks.all(ncps, "plug")
 
     async def _talk(self) -> None:
         self._tell("Publishing contacts, opening the operational phase, exchanging sealed messages")
         first, second = self._material.ncps[:2]
-        for number, ncp in enumerate(self._all):
-            await self.desks.call(
-                ncp, "publish_contact", name=f"Officer {number} (made up)", telephone=f"+00 555 {number:04}"
-            )
-            await self.desks.call(ncp, "delivered")
+        for ncp in self._all:
+            await self.desks.call(ncp, "publish_contact", name=f"Officer of {ncp} (made up)", telephone="+00 555 0100")
+        await self._settle()
         await self.desks.call(ORGANISER, "open_phase", phase="OPERATIONAL")
         await self._say(ORGANISER, "Good luck to all. Report as it happens; ask, and you will be answered.")
         await self._say(first, self.secret, to=[second])
@@ -134,17 +138,11 @@ class Story:
         day = self._material.first_day + timedelta(days=number)
         self._tell(f"{day}: reporting seizures and controls")
         self.hub.set_clock(self._instant(number, time(8)))
-        offline = self._material.ncps[-1] if number == 1 or self.outcome.days == 1 else None
+        offline = max(reports, key=lambda ncp: len(reports[ncp])) if number == min(1, self.outcome.days - 1) else None
         if offline is not None:
             await self.desks.call(offline, "unplug")
-            self.outcome.unplugged = offline
-        for ncp in self._material.ncps:
-            new = await self.desks.call(ncp, "report", reports=reports[ncp])
-            self.outcome.reports += new
-            daily = self._generator.daily_return(day, bool(reports[ncp]))
-            await self.desks.call(ncp, "act", action="file_daily_return", arguments={"form": daily})
-            if ncp == offline:
-                self.outcome.written_offline = new + 1
+            self.outcome.unplugged, self.outcome.written_offline = offline, len(reports[offline]) + 1
+        await asyncio.gather(*(self._report(ncp, day, reports[ncp]) for ncp in self._material.ncps))
         if offline is not None:
             await self.desks.call(offline, "plug")
         await self._settle()
@@ -163,6 +161,12 @@ class Story:
             self._material.ncps[0], "newsletter", day=day.isoformat(), folder=str(self.out / "newsletters")
         )
         self.outcome.newsletters += files
+
+    async def _report(self, ncp: str, day: date, reports: list[list[Any]]) -> None:
+        new = await self.desks.call(ncp, "report", reports=reports)
+        self.outcome.reports += new
+        daily = self._generator.daily_return(day, bool(reports))
+        await self.desks.call(ncp, "act", action="file_daily_return", arguments={"form": daily})
 
     async def _warn_and_ask(self) -> None:
         first, second = self._material.ncps[:2]

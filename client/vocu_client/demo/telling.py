@@ -65,9 +65,9 @@ def tell(console: Console, outcome: Outcome, out: Path, hub_url: str) -> None:
 
 def _seen(outcome: Outcome) -> Table:
     table = Table("Desk", title="What some desks can read", title_justify="left")
-    for title in ("messages and texts", "nominal parts", "sealed to others or before it joined", "bilateral events"):
+    for title in ("texts", "nominal parts", "sealed to others", "bilateral events"):
         table.add_column(title, justify="right")
     for ncp, seen in outcome.readable.items():
         table.add_row(ncp, str(seen["words"]), str(seen["nominal"]), str(seen["sealed"]), str(seen["bilateral"]))
-    table.add_row("HUB", "0", "0", "all", "envelopes only", style="bold")
+    table.add_row("HUB", "0", "0", "all", "envelopes", style="bold")
     return table
