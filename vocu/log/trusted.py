@@ -39,6 +39,10 @@ class TrustedLog:
         """The root of the first `size` leaves, or of all. Raises RefusedError (beyond-log) for more than there are."""
         return self._tree.root(size)
 
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """The proof that the leaf at `index` stands in the log of the note accepted last, for those we show it to."""
+        return self._tree.inclusion_proof(index, self.size)
+
     def accept(self, leaf_datas: Sequence[bytes], note: str) -> Checkpoint:
         """Append the leaves if the note is the hub's signature over exactly the log that they make of ours.
 

@@ -84,7 +84,10 @@ class VerifiedOperation:
                     f"The hub showed entry {entry.index} where {self.size + offset} comes next.",
                     (checkpoint,),
                 )
-        self.log.accept([entry.leaf_data for entry in entries], checkpoint)
+        try:
+            self.log.accept([entry.leaf_data for entry in entries], checkpoint)
+        except MalformedError as error:
+            raise UntrustedError(error.code, error.message, (*error.details, checkpoint)) from error
         accepted = []
         for entry in entries:
             try:
