@@ -10,7 +10,7 @@ async with Desk.open(Home(path), passphrase) as desk:
 import asyncio
 import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -100,7 +100,10 @@ class Desk:
     async def applicants(self) -> list[Applicant]:
         """Those who answered an invitation of this desk and wait to be admitted. Raises OfflineError."""
         settings, hub_key = self.settings, self.view.operation.hub_key
-        async with visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size) as http:
+        async with AsyncExitStack() as connection:
+            with self.view.alarming():
+                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size)
+                http = await connection.enter_async_context(visiting)
             return await self.decisions.applicants(http)
 
     def close(self) -> None:

@@ -12,7 +12,9 @@ from msgspec import Struct
 from vocu.canonical import b64
 from vocu.errors import RefusedError, UntrustedError
 from vocu.operation.admission import SignedEvent
+from vocu.operation.bodies import Fault
 from vocu.operation.composing import Composer, Draft, LogView
+from vocu.operation.events import EpochFault
 from vocu.operation.header import Header, digest, read_header
 from vocu.operation.state import Chained
 from vocu.operation.verified import Accepted
@@ -47,6 +49,7 @@ class Sender:
         self._tail: dict[str | tuple[str, ...], Chained] = {}
         self._last_seq = 0
         self._draining = False
+        self._complained = False
         self._proven_to = -1
 
     def start(self) -> None:
@@ -71,6 +74,9 @@ class Sender:
             return
         ready: list[tuple[str, SignedEvent]] = []
         fresh: list[tuple[str, SignedEvent, bytes]] = []
+        if not self._flying and self._view.epoch_at_fault is not None and not self._complained:
+            fresh.append(self._complaint(self._view.epoch_at_fault))
+            ready.append(fresh[-1][:2])
         for item in self._outbox.waiting(self._last_seq, WINDOW - len(self._flying)):
             signed = item.signed
             if signed is None:
@@ -80,6 +86,8 @@ class Sender:
                         fresh.append(self._rotation())
                         ready.append(fresh[-1][:2])
                     break
+                if _needs_epoch(draft) and self._view.epoch_at_fault is not None:
+                    break  # It waits for an epoch that opens here; nobody may wait in vain for what we cannot read.
                 try:
                     signed = self._composer().compose(draft, self._epoch_secret())
                 except RefusedError as error:
@@ -96,7 +104,17 @@ class Sender:
 
     def _rotation(self) -> tuple[str, SignedEvent, bytes]:
         event_id = b64(secrets.token_bytes(16))
-        signed = self._composer().compose_epoch(event_id, self._hub_now(), secrets.token_bytes(32))
+        return self._alone(event_id, self._composer().compose_epoch(event_id, self._hub_now(), secrets.token_bytes(32)))
+
+    def _complaint(self, epoch: int) -> tuple[str, SignedEvent, bytes]:
+        """Said once a session: a hub that kept every wrap from us would otherwise have us rotate without end."""
+        self._complained = True
+        fault = EpochFault(plain=Fault(epoch=epoch))
+        draft = Draft(id=b64(secrets.token_bytes(16)), event=fault, ts=self._hub_now())
+        return self._alone(draft.id, self._composer().compose(draft))
+
+    def _alone(self, event_id: str, signed: SignedEvent) -> tuple[str, SignedEvent, bytes]:
+        """Nothing else is sent until this event is in the log."""
         name = digest(signed.header, signed.signature)
         self._tail[read_header(signed.header).to] = Chained(read_header(signed.header).dseq, name)
         self._draining = True
@@ -131,7 +149,7 @@ class Sender:
             flying = self._flying.get(receipt.digest)
             if flying is None:
                 continue
-            if leaf.kind != flying.header.leaf_kind or not self._view.has_signed(leaf.digest):
+            if leaf.kind != flying.header.leaf_kind or self._view.signed_as(leaf.digest) != flying.id:
                 raise UntrustedError(
                     "false-receipt",
                     "The hub's receipt is for something else than what this desk sent. Raise the alarm.",
@@ -155,8 +173,11 @@ class Sender:
         else:
             self._outbox.refused(flying.id, frame.code, "\n".join((frame.message, *frame.details)))
 
-    def take_entries(self, accepted: list[Accepted]) -> None:
-        """Own events that the log shows are delivered, whether or not their receipt ever came."""
+    def take_entries(self, accepted: list[Accepted], checkpoint: str) -> None:
+        """Own events that the log shows are delivered, whether or not their receipt ever came.
+
+        Raises UntrustedError where the log shows something else than a receipt, of an earlier session even, promised.
+        """
         own = self._view.settings.device
         seen: dict[str, int] = {}
         for entry in accepted:
@@ -164,6 +185,14 @@ class Sender:
                 seen[entry.act.header.id] = entry.index
                 self._flying.pop(entry.act.digest, None)
                 self._proven_to = max(self._proven_to, entry.index)
+        if accepted:
+            for event_id, index in self._outbox.positions(accepted[0].index, accepted[-1].index).items():
+                if seen.get(event_id) != index:
+                    raise UntrustedError(
+                        "broken-receipt",
+                        f"The hub gave a receipt for entry {index}, and shows something else there.",
+                        (f"event: {event_id}", f"entry: {index}", checkpoint),
+                    )
         if seen:
             self._outbox.delivered(seen)
 

@@ -10,7 +10,7 @@ from vocu.protocol.frames import INLINE_PART, Entries, Fresh, FromHub, Receipts,
 from vocu.protocol.session import open_hello
 from vocu_client.sending import Sender
 from vocu_client.store.outbox import Outbox
-from vocu_client.transport import Channel, HubHTTP, OfflineError, sleep_with_jitter
+from vocu_client.transport import Channel, HubHTTP, OfflineError, exhibiting, sleep_with_jitter
 from vocu_client.view import View
 
 FRESHEN_SECONDS = 240.0
@@ -49,11 +49,15 @@ class Sync:
 
     async def once(self, enough: Callable[["Session"], bool]) -> None:
         """One connection, until `enough`. Raises OfflineError when the line is gone, and as `run` does."""
+        with self._view.alarming():
+            await self._connection(enough)
+
+    async def _connection(self, enough: Callable[["Session"], bool]) -> None:
         settings, view = self._view.settings, self._view
         hub_key = view.operation.hub_key
         channel = await Channel.connect(settings.hub, settings.op, view.keys.author, hub_key)
         try:
-            self._require_history(channel.hello.checkpoint)
+            view.operation.log.check_fresh(channel.hello.checkpoint)
             welcome = await channel.authenticate(view.size)
             self.connected = True
             async with HubHTTP(settings.hub, welcome.token) as http:
@@ -61,13 +65,6 @@ class Sync:
                 await session.converse(enough)
         finally:
             await channel.close()
-
-    def _require_history(self, checkpoint: str) -> None:
-        try:
-            self._view.operation.log.check_fresh(checkpoint)
-        except UntrustedError as error:
-            self._view.raise_alarm(error)
-            raise
 
 
 class Session:
@@ -128,17 +125,14 @@ class Session:
             case Entries():
                 self._take_entries(frame)
             case Receipts() | Refusal() | Fresh():
-                try:
+                with exhibiting(frame):
                     self._take_answer(frame)
-                except UntrustedError as error:
-                    self._view.raise_alarm(error)
-                    raise
             case _:
                 raise MalformedError("bad-frame", "The hub said something that has no place here.")
 
     def _take_entries(self, frame: Entries) -> None:
         accepted = self._view.accept(frame.entries, frame.checkpoint)
-        self._sender.take_entries(accepted)
+        self._sender.take_entries(accepted, frame.checkpoint)
         if any(slip.size > INLINE_PART for entry in accepted if entry.act for slip in entry.act.header.parts):
             self._fetch_due = True
         if self._progress is not None:
@@ -164,8 +158,8 @@ class Session:
         for index, place, slip in self._view.large_parts_missing():
             try:
                 data = await self._http.get_part(self._view.settings.op, unb64(slip.sha256))
-            except RefusedError:
-                continue  # Erased, or withheld: reading says "not here", and the next session asks again.
+            except (RefusedError, MalformedError):
+                continue  # Erased, withheld or damaged: reading says "not here", and the next session asks again.
             self._view.keep_part(index, place, data)
 
     def _hub_now(self) -> int:

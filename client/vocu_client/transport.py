@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import secrets
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from vocu.canonical import b64, decode_any, encode
 from vocu.crypto.certificates import spki_sha256
 from vocu.crypto.keys import HubVerifyKey
-from vocu.errors import MalformedError, RefusedError, VocuError
+from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
 from vocu.operation.composing import Author
 from vocu.protocol.frames import (
     VERSION,
@@ -81,7 +81,8 @@ class Channel:
             challenge = await _receive(socket)
             if not isinstance(challenge, Challenge):
                 raise MalformedError("bad-frame", "The hub did not answer our greeting as vocu/1 prescribes.")
-            hello = open_hello(challenge, hub_key, op=op, device=author.device, nonce=nonce)
+            with exhibiting(challenge):
+                hello = open_hello(challenge, hub_key, op=op, device=author.device, nonce=nonce)
         except VocuError:
             await socket.close()
             raise
@@ -146,14 +147,38 @@ async def _receive(socket: ClientConnection) -> FromHub:
         data = await socket.recv(decode=False)
     except websockets.ConnectionClosed as closed:
         raise _closed(closed) from None
-    frame = read_from_hub(data)
+    try:
+        frame = read_from_hub(data)
+    except MalformedError as error:
+        shown = (f"frame of {len(data)} bytes, of which the first: {b64(data[:256])}",)
+        raise MalformedError(error.code, "The hub speaks otherwise than vocu/1 prescribes.", shown) from None
     if isinstance(frame, Failure):
         raise (OfflineError if frame.code in PASSING else RefusedError)(frame.code, frame.message)
     return frame
 
 
+@contextmanager
+def exhibiting(frame: Frame) -> Iterator[None]:
+    """Adds the frame as it travelled to the evidence of what is wrong with it."""
+    try:
+        yield
+    except (UntrustedError, MalformedError) as error:
+        raise UntrustedError(
+            error.code, error.message, (*error.details, f"frame: {b64(encode_frame(frame))}")
+        ) from error
+
+
+_NOT_OUR_PROTOCOL = {1002: "bad-frame", 1007: "bad-frame", 1009: "frame-too-large"}
+
+
 def _closed(closed: websockets.ConnectionClosed) -> VocuError:
     received = closed.rcvd
+    if closed.sent is not None and not closed.rcvd_then_sent and closed.sent.code in _NOT_OUR_PROTOCOL:
+        return MalformedError(
+            _NOT_OUR_PROTOCOL[closed.sent.code],
+            "The hub sends what no hub of vocu/1 sends, so this desk hung up.",
+            (f"hung up with {closed.sent.code}: {closed.sent.reason}",),
+        )
     if received is not None and 4400 <= received.code < 4500:
         code = {4403: "not-admitted", 4409: "wrong-position", 4401: "not-authenticated"}.get(received.code, "closed")
         if code in ("not-admitted", "wrong-position"):

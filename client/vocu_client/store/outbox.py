@@ -113,7 +113,9 @@ class Outbox:
                     .where(outbox.c.id == event_id)
                     .values(state="sent", signed=msgspec.msgpack.encode(event))
                 )
-                connection.execute(upsert(signed_digests).values(digest=digest).on_conflict_do_nothing())
+                connection.execute(
+                    upsert(signed_digests).values(digest=digest, event_id=event_id).on_conflict_do_nothing()
+                )
 
     def delivered(self, positions: dict[str, int]) -> None:
         """These events are in the log, at these indexes."""
@@ -124,6 +126,12 @@ class Outbox:
                     .where(outbox.c.id == event_id)
                     .values(state="delivered", position=position, signed=None, code=None, message=None)
                 )
+
+    def positions(self, first: int, last: int) -> dict[str, int]:
+        """The events whose receipt names an index from `first` to `last`, with that index."""
+        query = select(outbox.c.id, outbox.c.position).where(outbox.c.position.between(first, last))
+        with self._engine.begin() as connection:
+            return {row.id: row.position for row in connection.execute(query)}
 
     def requeue(self, event_ids: list[str]) -> None:
         """Sign these again: the log went on since."""

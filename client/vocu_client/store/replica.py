@@ -76,12 +76,11 @@ class Replica:
                 update(entries).where(entries.c.position == position).values(parts=msgspec.msgpack.encode(parts))
             )
 
-    def has_signed(self, digest: bytes) -> bool:
-        """Whether this desk itself signed the event of this digest."""
+    def signed_as(self, digest: bytes) -> str | None:
+        """The id of the event of this digest, if this desk itself signed it."""
+        query = select(signed_digests.c.event_id).where(signed_digests.c.digest == digest)
         with self._engine.begin() as connection:
-            return (
-                connection.execute(select(signed_digests).where(signed_digests.c.digest == digest)).first() is not None
-            )
+            return connection.execute(query).scalar()
 
     def raise_alarm(self, error: UntrustedError, at: int) -> None:
         """Keep an alarm with its evidence; from now on this desk seals nothing. `at`: UTC milliseconds."""

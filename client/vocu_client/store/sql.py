@@ -56,7 +56,12 @@ outbox = Table(
     Column("message", Text),
     sqlite_autoincrement=True,
 )
-signed_digests = Table("signed", metadata, Column("digest", LargeBinary, primary_key=True))
+signed_digests = Table(
+    "signed",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("event_id", Text, nullable=False),
+)
 facts = Table("fact", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
 alarms = Table(
     "alarm",
