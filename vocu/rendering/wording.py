@@ -19,6 +19,7 @@ from vocu.form.codes import is_code, label
 from vocu.form.days import first_day, precision
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
 
+_DECIMALS = 3
 _DIGITS: Final = 120
 _EUROPEAN: Final = {"en": "en-GB"}
 _DAY_FORMATS: Final = {"day": "d MMM y", "month": "MMMM y", "year": "y"}
@@ -60,10 +61,11 @@ class Wording:
         return format_percent(Decimal(int(part)) / Decimal(int(whole)), format="#,##0.0 %", locale=self.locale)
 
     def quantity(self, amount: str, unit: str) -> str:
-        """An amount and its unit: 12.5 kg, 1 stick, 2,000 EUR."""
+        """An amount and its unit: 12.5 kg, 1 stick, 2,000 EUR. For reading: at most three decimals, or three digits
+        where it is smaller than that; the tables are exact."""
         one, other = UNITS.get(unit, (None, None))
         name = (one if Decimal(amount) == 1 else other) or unit
-        return f"{self.number(amount)} {name}"
+        return f"{self.number(_readable(Decimal(amount)))} {name}"
 
     # --- codes ---
 
@@ -109,3 +111,12 @@ class Wording:
         """An instant (UTC milliseconds) as the clocks of that zone show it."""
         local = datetime.fromtimestamp(at // 1000, ZoneInfo(zone))
         return format_datetime(local, "d MMM y, HH:mm", tzinfo=local.tzinfo, locale=self.locale)
+
+
+def _readable(amount: Decimal) -> Decimal:
+    with localcontext(prec=_DIGITS):
+        smallest = min(-_DECIMALS, amount.adjusted() - _DECIMALS + 1) if amount else -_DECIMALS
+        exponent = amount.as_tuple().exponent
+        if isinstance(exponent, int) and exponent >= smallest:
+            return amount
+        return amount.quantize(Decimal(1).scaleb(smallest)).normalize()

@@ -129,6 +129,9 @@ class Story:
         for ncp in self._all:
             await self.desks.call(ncp, "publish_contact", name=f"Officer of {ncp} (made up)", telephone="+00 555 0100")
         await self._settle()
+        self.hub.set_clock(self._instant(-1, time(HOUR, 0, 1)))
+        eve = self._material.first_day - timedelta(days=1)
+        await self.desks.all(self._all, "compiled", day=eve.isoformat())  # a trial issue, with nothing to count
         await self.desks.call(ORGANISER, "open_phase", phase="OPERATIONAL")
         await self._say(ORGANISER, "Good luck to all. Report as it happens; ask, and you will be answered.")
         await self._say(first, self.secret, to=[second])

@@ -206,10 +206,16 @@ def _units() -> list[Any]:
     [
         ("1", "stick", "1 stick"),
         ("0.5", "KGM", "0.5 kg"),
-        ("123456789012345.123456789012345678", "EUR", "123,456,789,012,345.123456789012345678 EUR"),
+        ("62.2019605348380", "LBR", "62.202 lb"),
+        ("9933.8427658905363799", "LBR", "9,933.843 lb"),
+        ("0.000066", "KGM", "0.000066 kg"),
+        ("0.0000663821", "KGM", "0.0000664 kg"),
+        ("1200", "KGM", "1,200 kg"),
+        ("0", "KGM", "0 kg"),
+        ("123456789012345.123456789012345678", "EUR", "123,456,789,012,345.123 EUR"),
     ],
 )
-def test_amounts_are_shown_with_every_digit(amount: str, unit: str, shown: str) -> None:
+def test_amounts_are_rounded_for_reading_but_never_to_nothing(amount: str, unit: str, shown: str) -> None:
     assert Wording().quantity(amount, unit) == shown
 
 
