@@ -1,0 +1,52 @@
+"""A line to the hub that breaks: a TCP proxy that cuts each connection, in the middle of whatever it carries."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+
+
+class CuttingLine:
+    """What passes, passes unchanged; `cuts` counts the breaks. `bytes_between`: the most that a connection carries."""
+
+    def __init__(self, port: int, bytes_between: int) -> None:
+        self._port = port
+        self._bytes_between = bytes_between
+        self.cuts = 0
+        self.url = ""
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator["CuttingLine"]:
+        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            hub_reader, hub_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except OSError:
+            writer.transport.abort()
+            return
+        left = [random.randrange(self._bytes_between)]
+        ways = [asyncio.create_task(_pass(*way, left)) for way in ((reader, hub_writer), (hub_reader, writer))]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        if left[0] <= 0:
+            self.cuts += 1
+        writer.transport.abort()
+        hub_writer.transport.abort()
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: list[int]) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(4096):
+            data = data[: max(0, left[0])]
+            left[0] -= len(data)
+            writer.write(data)
+            await writer.drain()
+            if left[0] <= 0:
+                return
