@@ -28,6 +28,8 @@ _LOCATIONS = {
     "mail": "postal_centre",
     "rail": "rail_terminal",
 }
+_SOURCES = ("CN", "TR", "MA", "BY", "AE", "CO", "EC", "UA")
+_MARKETS = ("DE", "GB", "FR", "NL", "IT", "SE")
 _SURNAMES = ("Novak", "Papadopoulos", "Ivanov", "Borg", "Jensen", "Kowalska", "García", "Müller", "Mägi", "Ødegård")
 
 
@@ -60,7 +62,7 @@ class Generator:
         elif price is not None:
             value = f"{quantity * float(price):.2f}"
             line |= {"value": value, "currency": "EUR", "value_basis": "market_value"}
-        departure, destination = self._random.sample(COUNTRIES[:40], 2)
+        departure, destination = pick(_SOURCES), pick(_MARKETS)
         return {
             "agency": "customs",
             "country": ncp,

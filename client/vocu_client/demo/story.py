@@ -155,7 +155,7 @@ class Story:
         self._tell(f"{day}: closing the day with a newsletter")
         self.hub.set_clock(self._instant(number, time(HOUR, 0, 1)))
         await self.desks.all(self._all, "compiled", day=day.isoformat())
-        words = f"Day {number + 1}: thank you. {self.outcome.reports} reports so far."
+        words = f"Day {number + 1} is done. Thank you all; stay in touch tonight."
         await self.desks.call(
             ORGANISER, "act", action="issue_newsletter", arguments={"day": day.isoformat(), "words": words}
         )
