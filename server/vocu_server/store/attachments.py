@@ -1,5 +1,6 @@
 """Large sealed parts, kept as files named by the hash of their bytes."""
 
+import asyncio
 import contextlib
 import hashlib
 import os
@@ -7,7 +8,6 @@ import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import anyio.to_thread
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -54,7 +54,7 @@ class Attachments:
 
         async def read() -> AsyncIterator[bytes]:
             with file:
-                while chunk := await anyio.to_thread.run_sync(file.read, CHUNK):
+                while chunk := await asyncio.to_thread(file.read, CHUNK):
                     yield chunk
 
         return read()
@@ -73,13 +73,13 @@ class Attachments:
                     if size > MAX_SEALED:
                         raise MalformedError("part-too-large", f"A part has at most {MAX_SEALED} bytes.")
                     digest.update(chunk)
-                    await anyio.to_thread.run_sync(file.write, chunk)
+                    await asyncio.to_thread(file.write, chunk)
                 file.flush()
-                await anyio.to_thread.run_sync(os.fsync, file.fileno())
+                await asyncio.to_thread(os.fsync, file.fileno())
             if digest.hexdigest() != sha256:
                 raise MalformedError("bad-parts", "These bytes do not have the hash that the address names.")
             partial.rename(self.path(op, sha256))
-            await anyio.to_thread.run_sync(self._sync_folder)
+            await asyncio.to_thread(self._sync_folder)
         finally:
             partial.unlink(missing_ok=True)
         return size
