@@ -80,6 +80,10 @@ def _require_rules(data: bytes) -> None:
         plain = _plain.decode(data)
     except msgspec.ValidationError as error:
         raise MalformedError("not-canonical", f"Canonical JSON does not allow this value: {error}.") from None
+    except (msgspec.MsgspecError, RecursionError, ValueError):  # inside a `Raw`, which was taken as it stood
+        raise MalformedError(
+            "not-json", "These bytes are not valid JSON; send UTF-8 text as RFC 8259 has it."
+        ) from None
     if not data.isascii() and not all(key.isascii() for key in _keys(plain)):
         raise MalformedError("not-canonical", "Canonical JSON has ASCII keys only; rename them.")
 

@@ -210,3 +210,15 @@ def test_other_base64_is_refused(text: str) -> None:
 def test_bytes_of_another_size_are_refused() -> None:
     with pytest.raises(MalformedError, match="bad-size"):
         unb64("AAAA", 4)
+
+
+class Enveloped(msgspec.Struct, frozen=True):
+    """A type that takes a part of the bytes as they stand, to be read later."""
+
+    body: msgspec.Raw
+
+
+@pytest.mark.parametrize("broken", [b'"\xff"', b'{"\xfb":1}', b'{"a":"\xc3"}', b'["\xed\xa0\x80"]'])
+def test_broken_text_inside_what_is_taken_as_it_stands_is_refused(broken: bytes) -> None:
+    with pytest.raises(MalformedError):
+        decode(b'{"body":' + broken + b"}", msgspec.json.Decoder(Enveloped))
