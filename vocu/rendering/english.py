@@ -129,6 +129,6 @@ SENTENCES: Final[dict[str, str]] = {
     # closing lines
     "thanks": "Thank you to everybody who reported, checked and answered.",
     "footer": "Compiled from log position {position} of operation {op}. Root of the log there:",
-    "footer_check": "Amounts are rounded for reading; the tables are exact. Every desk compiles these figures again from "
-    "its own log and raises the alarm if they differ.",
+    "footer_check": "Amounts are rounded for reading; the tables are exact. Every desk compiles these figures again "
+    "from its own log and raises the alarm if they differ.",
 }
