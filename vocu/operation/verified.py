@@ -181,14 +181,14 @@ def _may_be_absent(slip: PartSlip) -> bool:
     return slip.enc != "clear" or slip.p == "wraps"
 
 
-_WORSE_THAN_IT_SOUNDS = {
+WORSE_THAN_IT_SOUNDS = {
     "stale-prev": ("withheld", "an event of the same device before it was withheld from us, or shown twice"),
     "id-in-use": ("double-id", "an event with the same id was admitted before"),
 }
 
 
 def _alarm(index: int, error: RefusedError | MalformedError) -> UntrustedError:
-    code, what = _WORSE_THAN_IT_SOUNDS.get(error.code, (error.code, error.message))
+    code, what = WORSE_THAN_IT_SOUNDS.get(error.code, (error.code, error.message))
     return UntrustedError(
         code, f"The hub admitted entry {index} against the rules: {what} Stop and raise the alarm.", error.details
     )
