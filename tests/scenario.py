@@ -18,6 +18,7 @@ from tests.simulated import START, Desk, Hub
 from vocu.canonical import b64
 from vocu.crypto.keys import HubSigningKey, RootSigningKey, SigningKey
 from vocu.crypto.signing import PayloadType
+from vocu.errors import VocuError
 from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.admission import SignedEvent
@@ -151,9 +152,14 @@ class Scenario:
 
     def admit(self, ncp: str, role: Any = "participant", *, replace: bool = False) -> Desk:
         """Admit a participant with its first desk, under a new country key."""
+        before = dict(self.countries)
         self.countries[ncp] = self.country_key()
         desk = Desk(ncp, ncp, self.random)
-        self.post("PL", self.admission(desk, role, replace=replace))
+        try:
+            self.post("PL", self.admission(desk, role, replace=replace))
+        except VocuError:
+            self.countries = before
+            raise
         return self._join(desk)
 
     def admission(self, desk: Desk, role: Any = "participant", *, replace: bool = False) -> Event:
