@@ -35,8 +35,8 @@ HEAD = """# Error codes
 Made from the code by `python -m tests.docs.errors_page`; a test fails where it is not up to date. A code is stable and
 travels on the wire; the sentence beside it may improve. `…` stands for what differs each time. A code may be raised in
 several places: the first of them is quoted. What the hub refuses and a desk finds admitted all the same keeps its code
-and becomes an alarm there (an `UntrustedError`), but for two that are named after what they then mean. Values that contradict themselves inside a structure are a
-`bad-value`, whose sentence says which.
+and becomes an alarm there (an `UntrustedError`), but for two that are named after what they then mean. Fields that
+contradict each other are a `bad-value`, whose sentence says which.
 """
 
 
