@@ -77,6 +77,13 @@ class Hub:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def verify(self) -> tuple[int, str]:
+        """The exit code of `vocu-hub verify`, and what it says."""
+        done = subprocess.run(
+            [_script("vocu-hub"), "verify", str(self.folder)], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
@@ -89,11 +96,13 @@ class RehearsalClock:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.now = int(time.time() * 1000)
-        self.file.write_text(str(self.now))
+        self.pass_days(0)
 
     def pass_days(self, days: int = 1) -> None:
         self.now += days * 24 * 3600 * 1000
-        self.file.write_text(str(self.now))
+        draft = self.file.with_suffix(".new")
+        draft.write_text(str(self.now))
+        draft.replace(self.file)  # the hub looks at any moment, and never finds it empty
 
     def plan(self, days: int) -> Plan:
         """An operation that begins tomorrow and lasts so many days."""

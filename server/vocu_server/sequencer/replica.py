@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -95,9 +96,14 @@ class Replica:
 
         None for the genesis. Raises UntrustedError (damaged-log).
         """
-        entry, leaf = decode_entry(stored.body), parse_leaf(stored.leaf)
+        try:
+            entry, leaf = decode_entry(stored.body), parse_leaf(stored.leaf)
+        except (VocuError, msgspec.MsgspecError) as error:
+            raise self._damaged(f"entry {stored.position} cannot be read") from error
         signed = SignedEvent(entry.header or b"", entry.signature or b"", entry.parts)
-        if stored.position != self.tree.size or digest(signed.header, signed.signature) != leaf.digest:
+        if (entry.index, entry.index, entry.leaf_data) != (stored.position, self.tree.size, stored.leaf):
+            raise self._damaged(f"entry {stored.position} does not belong to its place")
+        if digest(signed.header, signed.signature) != leaf.digest:
             raise self._damaged(f"entry {stored.position} does not belong to its leaf")
         try:
             if stored.position == 0:
@@ -111,6 +117,8 @@ class Replica:
         except (VocuError, LookupError) as error:
             raise self._damaged(f"entry {stored.position} cannot have been admitted") from error
         self._take(act, stored.leaf, leaf.hub_ms)
+        if examined and stored.audience != encode_audience(audience_of(act, self.state)):
+            raise self._damaged(f"entry {stored.position} would be shown to others than it is addressed to")
         return act
 
     def _begin(self, signed: SignedEvent, leaf: bytes, at: int) -> None:
