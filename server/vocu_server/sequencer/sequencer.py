@@ -165,7 +165,7 @@ class Sequencer:
     def _publish(self, batch: Batch, *, roster_changed: bool) -> None:
         if not batch.entries:
             return
-        events.info("admitted", op=self.op, index=batch.entries[0].position, events=len(batch.entries))
+        events.debug("admitted", op=self.op, index=batch.entries[0].position, events=len(batch.entries))
         if roster_changed:
             devices = self._replica.state.devices
             gone = [reader for reader in self.feed.readers if not devices[reader.device].active]
