@@ -127,7 +127,7 @@ def _require_found_out(hub: Hub, op: str) -> None:
     """Change one byte in each place where something stands, anywhere in it, and verify; then put it back."""
     file = database_file(hub)
     places = [("entry", "leaf"), ("entry", "audience"), ("operation", "checkpoint"), ("report", "place")]
-    for table, column in places + [("entry", "body")] * 60:
+    for table, column in places + [("entry", "body")] * 30:
         connection = sqlite3.connect(file)
         select = f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY random() LIMIT 1"
         row, value = connection.execute(select).fetchone()
