@@ -57,16 +57,17 @@ class TrustedLog:
                 f"The hub signed for {checkpoint.size} entries but showed {self.size + len(leaf_datas)}; ask again.",
                 self._evidence(note),
             )
-        last_hub_ms = self._last_hub_ms
-        for data in leaf_datas:
-            last_hub_ms = self._require_later(parse_leaf(data), last_hub_ms, note)
-        size = self.size
+        leaves = list(map(parse_leaf, leaf_datas))
+        size, last_hub_ms = self.size, self._last_hub_ms
         self._tree.extend(map(leaf_hash, leaf_datas))
         try:
             self._require_same_history(checkpoint, note)
             for promised, (root, earlier_note) in self._promised.items():
                 if promised <= self.size and self.root(promised) != root:
                     raise _forked(promised, (earlier_note, note))
+            # Of another history the times say nothing, so they come last.
+            for leaf in leaves:
+                last_hub_ms = self._require_later(leaf, last_hub_ms, note)
         except UntrustedError:
             self._tree.truncate(size)
             raise
@@ -120,7 +121,10 @@ class TrustedLog:
     def _open(self, note: str) -> Checkpoint:
         """One note comes with many receipts, and again with the entries: verify its signatures once."""
         if self._opened is None or self._opened[0] != note:
-            self._opened = note, open_checkpoint(note, self._hub_key, self.origin)
+            try:
+                self._opened = note, open_checkpoint(note, self._hub_key, self.origin)
+            except UntrustedError as error:
+                raise UntrustedError(error.code, error.message, (note,)) from None
         return self._opened[1]
 
     def _compare(self, checkpoint: Checkpoint, note: str) -> None:
