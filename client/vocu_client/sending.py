@@ -5,6 +5,7 @@ sent until all answers are in; then what was behind it is signed again, with the
 """
 
 import secrets
+import time
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -49,7 +50,11 @@ class Sender:
         self._tail: dict[str | tuple[str, ...], Chained] = {}
         self._last_seq = 0
         self._draining = False
+        self._overtaken = False
+        self._setbacks = 0
+        self._not_before = 0.0
         self._complained = False
+        self._proven: set[str] = set()
         self._proven_to = -1
 
     def start(self) -> None:
@@ -70,7 +75,8 @@ class Sender:
             if self._view.size <= self._proven_to:
                 return
             self._draining, self._tail, self._last_seq = False, {}, 0
-        if self._draining or len(self._flying) >= WINDOW:
+            self._pause_if_overtaken()
+        if self._draining or len(self._flying) >= WINDOW or time.monotonic() < self._not_before:
             return
         ready: list[tuple[str, SignedEvent]] = []
         fresh: list[tuple[str, SignedEvent, bytes]] = []
@@ -101,6 +107,12 @@ class Sender:
         self._outbox.keep_signed(fresh)
         for event_id, signed in ready:
             await self._launch(event_id, signed)
+
+    def _pause_if_overtaken(self) -> None:
+        """Longer each time: a hub that says "too late" again and again hears less and less of us."""
+        if self._overtaken:
+            self._overtaken, self._setbacks = False, self._setbacks + 1
+            self._not_before = time.monotonic() + min(10.0, 0.05 * 2**self._setbacks)
 
     def _rotation(self) -> tuple[str, SignedEvent, bytes]:
         event_id = b64(secrets.token_bytes(16))
@@ -156,8 +168,10 @@ class Sender:
                 )
             del self._flying[receipt.digest]
             proven[flying.id] = receipt.index
+            self._setbacks = 0
             self._proven_to = max(self._proven_to, receipt.index)
         self._outbox.delivered(proven)
+        self._proven |= proven.keys()
         return list(proven)
 
     def take_refusal(self, frame: Refusal) -> None:
@@ -169,6 +183,7 @@ class Sender:
         if frame.code == "split-view":
             raise UntrustedError(frame.code, frame.message, frame.details)
         if frame.code in SIGN_AGAIN:
+            self._overtaken = True
             self._outbox.requeue([flying.id])
         else:
             self._outbox.refused(flying.id, frame.code, "\n".join((frame.message, *frame.details)))
@@ -182,7 +197,8 @@ class Sender:
         seen: dict[str, int] = {}
         for entry in accepted:
             if entry.act is not None and entry.act.header.sender == own:
-                seen[entry.act.header.id] = entry.index
+                if entry.act.header.id not in self._proven:
+                    seen[entry.act.header.id] = entry.index
                 self._flying.pop(entry.act.digest, None)
                 self._proven_to = max(self._proven_to, entry.index)
         if accepted:

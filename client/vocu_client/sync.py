@@ -128,7 +128,8 @@ class Session:
                 with exhibiting(frame):
                     self._take_answer(frame)
             case _:
-                raise MalformedError("bad-frame", "The hub said something that has no place here.")
+                with exhibiting(frame):
+                    raise MalformedError("bad-frame", "The hub said something that has no place here.")
 
     def _take_entries(self, frame: Entries) -> None:
         accepted = self._view.accept(frame.entries, frame.checkpoint)
