@@ -122,9 +122,9 @@ class Operation(RuleBasedStateMachine):
         ref, kind = data.draw(st.sampled_from(self.posed))
         event: events.Event
         if kind == "warning":
-            event = events.FeedbackGiven(stat=Feedback(result="no_result"))
+            event = events.FeedbackGiven(stat=Feedback(result="nothing_found"))
         else:
-            event = events.QuestionAnswered(stat=Answer(result="positive"), text=words())
+            event = events.QuestionAnswered(stat=Answer(result="answered"), text=words())
         if self.attempt(by, event, ref=ref) is not None:
             state = self.scenario.hub.state
             assert by in state.posed[ref].addressees or (kind == "question" and by in state.organisers)
