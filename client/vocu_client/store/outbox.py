@@ -13,7 +13,7 @@ from vocu.crypto.sealing import local_seal
 from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import Draft
 from vocu.operation.events import KINDS, PART_TYPES, kind_of
-from vocu_client.store.sql import outbox, signed_digests
+from vocu_client.store.sql import WAITING, outbox, signed_digests
 
 State = Literal["queued", "sent", "delivered", "refused"]
 
@@ -88,7 +88,7 @@ class Outbox:
 
     def waiting(self, after: int, limit: int) -> list[Item]:
         """The next rows that are not yet in the log, in the order of writing, behind this sequence number."""
-        query = select(outbox).where(outbox.c.state.in_(("queued", "sent")), outbox.c.seq > after)
+        query = select(outbox).where(WAITING, outbox.c.seq > after)
         with self._engine.begin() as connection:
             return [_item(row) for row in connection.execute(query.order_by(outbox.c.seq).limit(limit))]
 
