@@ -30,12 +30,10 @@ class HubProcess:
         """Make the hub, set its clock (UTC milliseconds), and wait until it listens."""
         hub = str(Path(sys.executable).with_name("vocu-hub"))
         making = await asyncio.create_subprocess_exec(
-            hub, "init", str(self.folder), "--port", "0", stdout=asyncio.subprocess.PIPE
+            hub, "init", str(self.folder), "--port", "0", "--rehearsal-clock", "clock", stdout=asyncio.subprocess.PIPE
         )
         out, _ = await making.communicate()
         self.token = out.decode().split()[-1]
-        settings = self.folder / "hub.toml"
-        settings.write_text(f'rehearsal_clock = "clock"\n{settings.read_text()}')
         self.set_clock(now)
         log = (self.folder / "hub.log").open("wb")
         self._process = await asyncio.create_subprocess_exec(hub, "serve", str(self.folder), stdout=log, stderr=log)
