@@ -13,6 +13,7 @@ from vocu.protocol.frames import Entry
 from vocu_client.store.sql import alarms, entries, epochs, facts, signed_digests
 
 _CHECKPOINT = "checkpoint"
+_PAGE = 1000
 _parts: msgspec.msgpack.Decoder[tuple[bytes | None, ...]] = msgspec.msgpack.Decoder(tuple[bytes | None, ...])
 
 
@@ -45,11 +46,18 @@ class Replica:
             connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))
 
     def entries(self, since: int = 0) -> Iterator[Entry]:
-        """All entries from this index on, in order."""
+        """All entries from this index on, in order. No lock is held while the caller looks at one."""
+        while page := self._page(since):
+            yield from page
+            since = page[-1].index + 1
+
+    def _page(self, since: int) -> list[Entry]:
+        query = select(entries).where(entries.c.position >= since).order_by(entries.c.position).limit(_PAGE)
         with self._engine.begin() as connection:
-            query = select(entries).where(entries.c.position >= since).order_by(entries.c.position)
-            for row in connection.execute(query):
-                yield Entry(row.position, row.leaf_data, row.header, row.signature, _parts.decode(row.parts))
+            return [
+                Entry(row.position, row.leaf_data, row.header, row.signature, _parts.decode(row.parts))
+                for row in connection.execute(query)
+            ]
 
     def entry(self, index: int) -> Entry:
         """The entry at this index, which must be there."""
