@@ -216,7 +216,7 @@ async def test_a_socket_that_takes_nothing_is_closed(make_hub: MakeHub) -> None:
             assert len(feed.readers) == 2
             await post_many(organiser, 600, "w" * 20_000)
             async with asyncio.timeout(8):
-                while len(feed.readers) == 2:  # noqa: ASYNC110
+                while len(feed.readers) == 2:
                     await asyncio.sleep(0.1)
             with pytest.raises(ConnectionClosed):
                 await stuck.until(feed.size)
