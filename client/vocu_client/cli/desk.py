@@ -66,20 +66,20 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def read(ctx: typer.Context, show: Callable[[Desk], None]) -> None:
     """Bring the desk up to date if the hub can be reached, then show; after an alarm, show what was verified before."""
-    try:
-        with open_desk(ctx) as desk:
-            try:
-                run(catch_up(desk))
-            except RefusedError as error:
-                if desk.view.size == 0:
-                    raise
-                note(f"{error.message} Showing what this desk had at {_newest(desk)}.")
-            show(desk)
-    except UntrustedError as error:
-        show_error(error)
-        with open_desk(ctx) as desk:
-            show(desk)
-        raise typer.Exit(1) from None
+    with open_desk(ctx) as desk:
+        trusted = True
+        try:
+            run(catch_up(desk))
+        except UntrustedError as error:
+            trusted = False
+            show_error(error)
+        except RefusedError as error:
+            if desk.view.size == 0:
+                raise
+            note(f"{error.message} Showing what this desk had at {_newest(desk)}.")
+        show(desk)
+        if not trusted:
+            raise typer.Exit(1)
 
 
 def post(ctx: typer.Context, act: Callable[[Desk], str]) -> None:

@@ -29,7 +29,7 @@ SHORT = 8
 def wording() -> Wording:
     """Numbers, days and names of countries in the language of the environment."""
     named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_TIME", "LANG"))), "en")
-    return Wording(named.partition(".")[0].partition("@")[0])
+    return Wording(named.partition(".")[0].partition("@")[0].replace("_", "-"))
 
 
 def shown(text: str) -> str:

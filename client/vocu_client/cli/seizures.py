@@ -70,8 +70,7 @@ def confirm(ctx: typer.Context, report: Id) -> None:
     """Confirm a report that the organiser entered on your country's behalf."""
 
     def act(desk: Desk) -> str:
-        known = the_id(desk, report)
-        return desk.actions.confirm_seizure(known, _newest_revision(desk, known))
+        return desk.actions.confirm_seizure(the_id(desk, report))
 
     post(ctx, act)
 
@@ -144,10 +143,3 @@ def _status(report: Report) -> str:
         "follow-up": report.relation == "follow_up",
     }
     return ", ".join(name for name, holds in marks.items() if holds) or "counts"
-
-
-def _newest_revision(desk: Desk, report: str) -> str:
-    """The event that holds the newest wording of a report."""
-    index = desk.ledger.reports[report].revisions[-1].received.index
-    act = desk.view.acts[index].act
-    return act.header.id if act is not None else report

@@ -1,6 +1,10 @@
 """Desks driven as officers drive them: by commands, whose words and exit codes are looked at."""
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +22,27 @@ class Shell:
 
     def run(self, *arguments: object, given: str | None = None, **env: str) -> Any:
         """The result of a command, whatever it is."""
-        options = ["--home", str(self.home), "--passphrase-file", str(self.passphrase_file)]
-        result = CliRunner().invoke(
-            app, [*options, *map(str, arguments)], input=given, env={"LANG": "en_GB.UTF-8", "LC_ALL": "", **env}
-        )
+        given_env = {"LANG": "en_GB.UTF-8", "LC_ALL": "", **env}
+        result = CliRunner().invoke(app, self._line(arguments), input=given, env=given_env)
         assert "Traceback" not in result.output
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
+
+    @contextmanager
+    def start(self, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+        """A command in a process of its own, which is gone afterwards."""
+        program = str(Path(sys.executable).with_name("vocu"))
+        with subprocess.Popen(
+            [program, *self._line(arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def _line(self, arguments: tuple[object, ...]) -> list[str]:
+        return ["--home", str(self.home), "--passphrase-file", str(self.passphrase_file), *map(str, arguments)]
 
     def do(self, *arguments: object, given: str | None = None, **env: str) -> str:
         """What a command says that goes well."""

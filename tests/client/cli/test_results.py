@@ -1,0 +1,99 @@
+"""Newsletters, tables and their verification; the hub's clock goes to the newsletter's hour."""
+
+import json
+import time
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.client.cli.conftest import OPERATION, TODAY, Rehearsal
+from tests.client.cli.shell import Shell
+
+DAY = (TODAY + timedelta(days=1)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def compiled(rehearsal: Rehearsal, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A report, whose id this is, and the newsletters of today and tomorrow compiled after it."""
+    assert "no-newsletter" in rehearsal.be.fail(1, "newsletter")
+    file = tmp_path_factory.mktemp("report") / "report.toml"
+    file.write_text(rehearsal.be.do("seizure", "form"), encoding="utf-8")
+    report = rehearsal.de.post("seizure", "post", file)
+    due = datetime.combine(TODAY + timedelta(days=1), clock_time(OPERATION.compile_hour, 1), ZoneInfo(OPERATION.zone))
+    rehearsal.set_clock(int(due.timestamp() * 1000))
+    for _ in range(100):
+        if rehearsal.be.run("newsletter", "--day", DAY).exit_code == 0:
+            return report
+        time.sleep(0.2)
+    raise AssertionError("no newsletter was compiled")
+
+
+def test_a_newsletter_is_read_as_text_page_and_figures(be: Shell, compiled: str, tmp_path: Path) -> None:
+    said = be.run("newsletter", "--day", DAY)
+    assert "BALTICA II" in said.stdout
+    assert "has not sent this newsletter out yet" in said.stderr
+    page = tmp_path / "page.html"
+    assert str(page) in be.do("newsletter", "--day", DAY, "--format", "html", "--out", page)
+    assert "<html" in page.read_text(encoding="utf-8")
+    figures = json.loads(be.do("newsletter", "--day", DAY, "--format", "json"))
+    assert figures["totals"]["cumulative"]["reports"] == 1
+    assert "no-newsletter" in be.fail(1, "newsletter", "--day", "2020-01-01")
+
+
+def test_the_organiser_sends_it_out_with_words_that_all_desks_show(be: Shell, de: Shell, compiled: str) -> None:
+    assert "not-your-role" in de.fail(1, "newsletter", "issue", "--day", DAY)
+    be.post("newsletter", "issue", "--day", DAY, "--words", "Well done.", "--notable", compiled[:6])
+    assert "already-issued" in be.fail(1, "newsletter", "issue", "--day", DAY)
+    assert "Well done." in de.do("newsletter")
+    assert "Newsletter sent out" in de.do("inbox")
+
+
+def test_tables_are_verified_at_the_position_that_they_name(
+    be: Shell, de: Shell, compiled: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tables"
+    be.do("tables", "--out", folder)
+    assert (folder / "results.xlsx").stat().st_size > 1000
+    de.post("send", "The log goes on.")
+    said = de.do("verify", "--tables", folder)
+    assert "newsletters were compiled again and are the same" in said
+    assert "are the same as those that follow from the log" in said
+
+    table = folder / "T03.csv"
+    table.write_bytes(table.read_bytes().replace(b"806000", b"806001"))
+    (folder / "T05.csv").unlink()
+    (folder / "T99.csv").write_bytes(b"made up\n")
+    said = de.fail(1, "verify", "--tables", folder)
+    assert all(
+        words in said for words in ("NOT TO BE TRUSTED", "T03.csv differs", "T05.csv is missing", "T99.csv does")
+    )
+    (folder / "results.json").write_text("{}")
+    assert "bad-results" in de.fail(2, "verify", "--tables", folder)
+
+
+def test_a_position_beyond_this_desks_log_is_refused(be: Shell, compiled: str, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    be.do("tables", "--out", folder)
+    certificate = json.loads((folder / "results.json").read_text())
+    (folder / "results.json").write_text(
+        json.dumps(certificate | {"position": 10_000}, sort_keys=True, separators=(",", ":"))
+    )
+    assert "beyond-log" in be.fail(1, "verify", "--tables", folder)
+
+
+def test_a_copy_of_the_log_that_was_tampered_with_does_not_verify(be: Shell, compiled: str) -> None:
+    engine = create_engine(f"sqlite:///{be.home / 'desk.sqlite'}")
+    with engine.begin() as connection:
+        whole = connection.execute(text("SELECT signature FROM entry WHERE position = 2")).scalar_one()
+        connection.execute(text("UPDATE entry SET signature = :s WHERE position = 2"), {"s": bytes(64)})
+    try:
+        assert "NOT TO BE TRUSTED" in be.fail(1, "verify")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE entry SET signature = :s WHERE position = 2"), {"s": whole})
+        engine.dispose()
+    assert "entries verified" in be.do("verify")
