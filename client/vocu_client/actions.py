@@ -16,13 +16,11 @@ from vocu.form.schema import read
 from vocu.form.whole import split
 from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
-from vocu.operation.act import Act
-from vocu.operation.admission import statements_of
 from vocu.operation.composing import Draft
-from vocu.operation.events import Event, kind_of
+from vocu.operation.events import Event
+from vocu.operation.foreseeing import foresee
 from vocu.operation.handling import require_ceiling
-from vocu.operation.header import EVERYONE, Head, Header, PartSlip
-from vocu.operation.rules import authorise
+from vocu.operation.header import EVERYONE
 from vocu_client.store.outbox import Outbox
 from vocu_client.view import View
 
@@ -100,9 +98,11 @@ class Actions:
         stat, _ = split(form, self._view.state.added_commodities)
         return self._post(events.SeizureReleased(stat=stat), ref=report)
 
-    def confirm_seizure(self, report: str, revision: str | None = None) -> str:
-        """Confirm what the OCU entered on this country's behalf."""
-        return self._post(events.SeizureConfirmed(stat=bodies.Confirmation(revision=revision or report)), ref=report)
+    def confirm_seizure(self, report: str) -> str:
+        """Confirm what the OCU entered on this country's behalf, as it stands now."""
+        known = self._view.state.reports.get(report)
+        confirmation = bodies.Confirmation(revision=known.revision if known is not None else report)
+        return self._post(events.SeizureConfirmed(stat=confirmation), ref=report)
 
     # --- warnings, questions, cross-checks ---
 
@@ -207,34 +207,7 @@ class Actions:
     def require_allowed(self, draft: Draft) -> None:
         """Ask the same rule as the hub will, about what is known here and now."""
         state = self._view.state
-        device = state.devices[self._view.settings.device]
-        slips = tuple(
-            PartSlip(p=name, enc="clear", sha256=state.roster_hash, size=0)
-            for name in ("plain", "stat")
-            if getattr(draft.event, name, None) is not None and name not in draft.readers
-        )
-        header = Header(
-            v="vocu/1",
-            op=state.op,
-            id=draft.id,
-            type=kind_of(draft.event),
-            sender=device.id,
-            to=draft.to,
-            roster=state.roster_hash,
-            ts=draft.ts,
-            salt=draft.id,
-            head=Head(state.size, state.roster_hash),
-            dseq=0,
-            prev=state.roster_hash,
-            ref=draft.ref,
-            parts=slips,
-        )
-        authorise(
-            device,
-            Act(header, draft.event, b"", statements_of(draft.event, device, state)),
-            state,
-            max(state.at, _now()),
-        )
+        foresee(draft, self._view.settings.device, state, max(state.at, _now()))
 
     def _participants(self, names: Iterable[str]) -> tuple[str, ...]:
         found: set[str] = set()

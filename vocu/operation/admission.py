@@ -114,7 +114,7 @@ def examine(event: Identified, state: OperationState, at: int, vantage: Vantage)
     _require_head(header, state, vantage.root_at)
     content = _read_clear_parts(kind, header, signed.parts, state.added_commodities)
     _require_parts(header, content, signed.parts, vantage)
-    act = Act(header, content, digest(signed.header, signed.signature), statements_of(content, device, state))
+    act = Act(header, content, digest(signed.header, signed.signature), statements_of(content, state))
     authorise(device, act, state, at)
     return act
 
@@ -123,7 +123,7 @@ def recall(signed: SignedEvent, state: OperationState) -> Act:
     """The act that these bytes were found to be before: for what one verified oneself, and kept."""
     header = read_header(signed.header)
     content = _read_clear_parts(KINDS[header.type], header, signed.parts, state.added_commodities)
-    statements = statements_of(content, state.devices[header.sender], state)
+    statements = statements_of(content, state)
     return Act(header, content, digest(signed.header, signed.signature), statements)
 
 
@@ -215,7 +215,7 @@ def read_body(kind: type[Struct], data: bytes, added: frozenset[str] = frozenset
     return decode(data, _bodies[kind])
 
 
-def statements_of(event: Event, _device: Device, state: OperationState) -> tuple[Statement, ...]:
+def statements_of(event: Event, state: OperationState) -> tuple[Statement, ...]:
     """The statements that the event carries, each verified against those whose decision it is."""
     plain = getattr(event, "plain", None)
     if isinstance(plain, Admission):
