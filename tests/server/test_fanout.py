@@ -5,14 +5,17 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.server.conftest import MakeHub, RunningHub
 from tests.server.desk import Desk, Identity, Plan, open_socket
 from tests.server.reports import report
-from vocu.canonical import unb64
+from vocu.canonical import b64, encode, unb64
+from vocu.crypto.signing import PayloadType, sign
 from vocu.operation import bodies, events
+from vocu.operation.admission import SignedEvent
 from vocu.operation.header import WRAP_SIZE, digest, read_header
 from vocu.operation.reading import Keyring, open_body, open_epoch
 from vocu.operation.state import Chained
@@ -247,3 +250,37 @@ async def post_large(desk: Desk, **options: object) -> tuple[int, bytes]:
     assert uploaded.status_code == 201, uploaded.content
     without = type(signed)(signed.header, signed.signature, (None, *signed.parts[1:]))
     return await desk.deliver(without), large
+
+
+async def test_the_wraps_of_a_large_operation_are_uploaded_and_each_is_checked(
+    hub: RunningHub, plan: Plan, organiser: Desk
+) -> None:
+    newcomers = [Identity(f"C{number:02}") for number in range(56)]
+    for who in newcomers:
+        await organiser.post(plan.admission(who))
+    swapped = organiser.composer().compose_epoch(secrets.token_hex(11), organiser.view.state.at, bytes(32))
+    wraps = swapped.parts[1] or b""
+    false = wraps[WRAP_SIZE : 2 * WRAP_SIZE] + wraps[:WRAP_SIZE] + wraps[2 * WRAP_SIZE :]
+    for data, code in ((false, "bad-parts"), (wraps, "")):
+        signed = _resigned(organiser, swapped, data)
+        uploaded = await organiser.http("PUT", f"/parts/{hashlib.sha256(data).hexdigest()}", data)
+        assert uploaded.status_code == 201, uploaded.content
+        bare = SignedEvent(signed.header, signed.signature, (signed.parts[0], None))
+        if code:
+            assert await organiser.refused(bare) == code
+        else:
+            index = await organiser.deliver(bare)
+    async with Desk(hub.url, plan, newcomers[-1]) as desk:
+        accepted = desk.accepted[index]
+        assert accepted.act is not None
+        assert accepted.signed is not None
+        keyring = Keyring(desk.who.device, desk.who.opening, {})
+        assert open_epoch(accepted.act, accepted.signed, keyring) == bytes(32)
+
+
+def _resigned(desk: Desk, signed: SignedEvent, wraps: bytes) -> SignedEvent:
+    """The epoch with other wraps, whose hash its header names as it should."""
+    header = msgspec.json.decode(signed.header)
+    header["parts"][1]["sha256"] = b64(hashlib.sha256(wraps).digest())
+    data = encode(header)
+    return SignedEvent(data, sign(desk.who.key, PayloadType.EVENT, data), (signed.parts[0], wraps))

@@ -16,8 +16,8 @@ from vocu.log.merkle import MerkleTree, leaf_hash
 from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent, Vantage, examine, identify, recall
 from vocu.operation.bodies import Erasure
-from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled
-from vocu.operation.header import PartSlip, digest, read_header
+from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled, kind_of
+from vocu.operation.header import Header, PartSlip, digest, read_header
 from vocu.operation.state import OperationState
 from vocu.operation.statements import open_genesis, read_signatures
 from vocu.protocol.frames import INLINE_PART, Entry, Receipt, encode_entry
@@ -166,7 +166,8 @@ class Replica:
         known = self.state.index_of.get((header.sender, header.id))
         if known is not None:
             return Admitted(sent, known, self._leaf(connection, known, batch))
-        act = examine(identified, self.state, at, self._vantage)
+        event = self._with_wraps(event, header)
+        act = examine(identified._replace(signed=event), self.state, at, self._vantage)
         parts = self._kept_parts(act, event.parts)
         leaf = leaf_data(header.leaf_kind, at, event.header, event.signature)
         if isinstance(act.event, EntryErased):
@@ -195,17 +196,24 @@ class Replica:
         self.ledger.take(index, at, act, self.state)
         self.tree.append(leaf_hash(leaf))
 
+    def _with_wraps(self, event: SignedEvent, header: Header) -> SignedEvent:
+        """The event with an epoch's wraps inside, however they came: each is checked, and stays in the entry."""
+        if header.type != kind_of(EpochRotated):
+            return event
+        parts = tuple(
+            self._attachments.read(self.op, unb64(slip.sha256).hex())
+            if data is None and self._is_uploaded(slip)
+            else data
+            for slip, data in zip(header.parts, event.parts, strict=False)
+        )
+        return SignedEvent(event.header, event.signature, (*parts, *event.parts[len(parts) :]))
+
     def _kept_parts(self, act: Act, parts: tuple[bytes | None, ...]) -> tuple[bytes | None, ...]:
-        """The parts as they stay in the entry: what is large is kept as a file, but for an epoch's wraps."""
-        kept: list[bytes | None] = []
+        """The parts as they stay in the entry: what is large was uploaded, and is kept as a file."""
         for slip, data in zip(act.header.parts, parts, strict=True):
-            if isinstance(act.event, EpochRotated) and slip.p == "wraps":
-                kept.append(data or self._attachments.read(self.op, unb64(slip.sha256).hex()))
-            elif data is not None and _is_large(slip):
+            if data is not None and _is_large(slip) and not isinstance(act.event, EpochRotated):
                 raise MalformedError("part-too-large", f"Upload the part {slip.p!r} before the event: it is large.")
-            else:
-                kept.append(data)
-        return tuple(kept)
+        return parts
 
     def _is_uploaded(self, slip: PartSlip) -> bool:
         return _is_large(slip) and self._attachments.has(self.op, unb64(slip.sha256).hex(), slip.size)
