@@ -41,11 +41,13 @@ def append(connection: Connection, op: str, entries: Iterable[StoredEntry], chec
     set_checkpoint(connection, op, rows[-1][1] + 1, checkpoint)
 
 
-_INSERT_ENTRY = "INSERT INTO entry (op, position, leaf, audience, body) VALUES (?, ?, ?, ?, ?)"
-
-
 def set_checkpoint(connection: Connection, op: str, size: int, checkpoint: str) -> None:
-    connection.execute(update(operation).where(operation.c.op == op).values(size=size, checkpoint=checkpoint))
+    connection.exec_driver_sql(_UPDATE_CHECKPOINT, (size, checkpoint, op))
+
+
+# Every batch runs these two: composing them anew each time would cost more than writing to the disk.
+_INSERT_ENTRY = "INSERT INTO entry (op, position, leaf, audience, body) VALUES (?, ?, ?, ?, ?)"
+_UPDATE_CHECKPOINT = "UPDATE operation SET size = ?, checkpoint = ? WHERE op = ?"
 
 
 def checkpoint(connection: Connection, op: str) -> str:
