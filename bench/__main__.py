@@ -1,0 +1,75 @@
+"""`python -m bench [PART …]`: measures, and prints the tables of docs/performance.md in Markdown."""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import uvloop
+
+from bench import catch_up, compiling, disk, fanout, processes, profiling, report
+from bench.operation import prepare
+
+PARTS = ("disk", "fanout", "catch-up", "profile", "compile")
+
+
+def main() -> None:
+    options = _options()
+    processes.pin(psutil.Process(), processes.CLIENT_CORE)
+    begin = time.monotonic()
+    print(report.machine(), flush=True)
+    with tempfile.TemporaryDirectory(prefix="vocu-bench-", dir=options.folder) as folder:
+        uvloop.run(_measure(options, Path(folder)))
+    print(f"Measured in {time.monotonic() - begin:.0f} s.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--desks", type=int, default=100, help="desks that are connected (default: %(default)s)")
+    parser.add_argument("--publishers", type=int, default=8, help="desks among them that post (default: %(default)s)")
+    parser.add_argument("--window", type=int, default=32, help="posts outstanding at saturation (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="of the fan-out (default: %(default)s)")
+    parser.add_argument("--posts", type=int, default=6000, help="at saturation, per round (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=8, help="at 20 posts/s, per round (default: %(default)s)")
+    parser.add_argument("--entries", type=int, default=20_000, help="to catch up with (default: %(default)s)")
+    parser.add_argument("--reports", type=int, default=20_000, help="to compile (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, help="where to put the hubs: on the disk to be measured")
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    options.parts = options.parts or PARTS
+    return options
+
+
+async def _measure(options: argparse.Namespace, folder: Path) -> None:
+    parts = options.parts
+    per_round = int(fanout.RATE * options.seconds) + options.posts
+    needed = max(options.rounds * per_round if "fanout" in parts else 1, options.entries if "catch-up" in parts else 1)
+    needed = max(needed, options.posts)
+    operation = await prepare(folder, options.desks, options.publishers, -(-needed // options.publishers))
+    post = operation.posts[0][0]
+    if "disk" in parts:
+        _show(report.disk(disk.measure(folder, post, seconds=3)))
+    if "fanout" in parts:
+        found = await fanout.compare(
+            operation, rounds=options.rounds, seconds=options.seconds, posts=options.posts, window=options.window
+        )
+        _show(report.fanout(found, len(post), options.window))
+        _show(report.targets(found))
+    if "catch-up" in parts:
+        _show(report.catch_up(await catch_up.measure(operation, options.entries)))
+    if "profile" in parts:
+        _show(report.profile(await profiling.measure(operation, options.posts, options.window)))
+    if "compile" in parts:
+        _show(report.compiling(compiling.measure(operation, options.reports)))
+
+
+def _show(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    main()
