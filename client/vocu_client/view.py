@@ -12,7 +12,8 @@ from vocu.compilation.ledger import Ledger
 from vocu.crypto.keys import HubVerifyKey
 from vocu.errors import MalformedError, SealedError, UntrustedError, VocuError
 from vocu.operation.admission import SignedEvent
-from vocu.operation.events import EpochRotated, NewsletterCompiled
+from vocu.operation.bodies import Erasure
+from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled
 from vocu.operation.header import PartSlip
 from vocu.operation.reading import Keyring, open_body, open_epoch
 from vocu.operation.state import OperationState
@@ -98,7 +99,18 @@ class View:
         secrets = dict(filter(None, map(self._open_epoch, accepted)))
         self._replica.append(entries, checkpoint, secrets)
         self.keyring.epochs.update(secrets)
+        for entry in accepted:
+            if entry.act is not None and isinstance(entry.act.event, EntryErased):
+                self._forget(entry.act.body(Erasure))
         return accepted
+
+    def _forget(self, erasure: Erasure) -> None:
+        """Delete this desk's own copy of what was erased; an entry that is addressed to others was never here."""
+        act = self.acts[erasure.index].act
+        if act is not None:
+            kept = zip(act.header.parts, self.signed(erasure.index).parts, strict=True)
+            parts = tuple(None if slip.p in erasure.parts else data for slip, data in kept)
+            self._replica.replace_parts(erasure.index, parts)
 
     def signed_as(self, digest: bytes) -> str | None:
         """The id of the event of this digest, if this desk itself signed it."""

@@ -118,13 +118,13 @@ class Outbox:
                 )
 
     def delivered(self, positions: dict[str, int]) -> None:
-        """These events are in the log, at these indexes."""
+        """These events are in the log, at these indexes; their words are kept there alone, so that they can be erased."""
         with self._engine.begin() as connection:
             for event_id, position in positions.items():
                 connection.execute(
                     update(outbox)
                     .where(outbox.c.id == event_id)
-                    .values(state="delivered", position=position, signed=None, code=None, message=None)
+                    .values(state="delivered", position=position, draft=b"", signed=None, code=None, message=None)
                 )
 
     def positions(self, first: int, last: int) -> dict[str, int]:

@@ -73,4 +73,10 @@ def test_a_sealed_part_is_erased_only_once_it_was_confirmed(be: Shell, de: Shell
     index = de.entries() - 1
     assert "not-confirmed" in de.fail(1, "erase", index, "--parts", "text")
     assert "bad-parts" in de.fail(2, "erase", index, "--parts", "plain", "--yes")
+    assert "To be erased." in be.do("inbox")
     de.post("erase", index, "--parts", "text", "--yes")
+    for desk in (de, be):
+        said = desk.do("inbox")
+        assert "To be erased." not in said
+        assert "it was erased" in said
+        assert "entries verified" in desk.do("verify")
