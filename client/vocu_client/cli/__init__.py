@@ -32,7 +32,8 @@ class Commands(TyperGroup):
             note(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
             raise typer.Exit(FAILED) from None
         except SQLAlchemyError as error:
-            note(f"This desk's database cannot be used ({type(error).__name__}): is the disk full, or not writable?")
+            why = getattr(error, "orig", None) or type(error).__name__
+            note(f"This desk's database cannot be used ({why}): is the disk full, or not writable?")
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None

@@ -4,7 +4,7 @@ What others wrote is shown, never obeyed: no markup, and no signs that move a te
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -46,9 +46,9 @@ def note(text: str, style: str | None = None) -> None:
     err.print(shown(text), style=style)
 
 
-def table(columns: Iterable[str], rows: Iterable[Iterable[object]], numbers: frozenset[str] = frozenset()) -> None:
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]], numbers: frozenset[str] = frozenset()) -> None:
     """A table; `numbers` are the columns that are set to the right."""
-    grid = Table(box=None, pad_edge=False, header_style="bold")
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for name in columns:
         grid.add_column(name, justify="right" if name in numbers else "left")
     for row in rows:
@@ -70,15 +70,22 @@ def show_error(error: VocuError) -> None:
 
 @contextmanager
 def bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for what is done of how much; few steps, or a pipe, show none."""
-    first: int | None = None
+    """A bar for what is done of how much, from when there is much to do until it is done; a pipe shows none."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(words, total=None, visible=False)
+    progress = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    task = progress.add_task(words, total=None)
+    first: int | None = None
 
-        def told(done: int, of: int) -> None:
-            nonlocal first
-            first = done if first is None else first
-            progress.update(task, completed=done, total=of, visible=of - first > FEW)
+    def told(done: int, of: int) -> None:
+        nonlocal first
+        first = done if first is None else first
+        if of - first > FEW and done < of:
+            progress.start()
+        elif done >= of:
+            progress.stop()
+        progress.update(task, completed=done, total=of)
 
+    try:
         yield told
+    finally:
+        progress.stop()

@@ -118,7 +118,7 @@ class Outbox:
                 )
 
     def delivered(self, positions: dict[str, int]) -> None:
-        """These events are in the log, at these indexes; their words are kept there alone, so that they can be erased."""
+        """These events are in the log, at these indexes. Their words are kept there alone, where they can be erased."""
         with self._engine.begin() as connection:
             for event_id, position in positions.items():
                 connection.execute(
