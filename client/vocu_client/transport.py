@@ -254,5 +254,5 @@ def _named_error(response: httpx2.Response) -> RefusedError:
 
 
 async def sleep_with_jitter(attempt: int) -> None:
-    """Wait before the next try to connect: longer each time, up to a minute, and never all desks at once."""
-    await asyncio.sleep(min(60.0, 0.25 * 2**attempt) * (0.5 + secrets.randbelow(1000) / 1000))
+    """Wait before the next try to connect: longer each time, up to some 20 seconds, and never all desks at once."""
+    await asyncio.sleep(min(15.0, 0.25 * 2**attempt) * (0.5 + secrets.randbelow(1000) / 1000))

@@ -10,6 +10,8 @@ import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import pytest
+
 from tests.system.logs import headers_of
 from tests.system.rig import PASSPHRASE, Hub, admit, found
 from vocu.operation.events import MessagePosted
@@ -19,6 +21,7 @@ KILLS = int(os.environ.get("VOCU_KILLS", "8"))
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.timeout(300 + 30 * KILLS)
 async def test_what_a_killed_desk_had_queued_arrives_once_and_in_order(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     hub.limit(events_at_once=100_000)
