@@ -68,6 +68,7 @@ class Channel:
         try:
             socket = await connect(
                 _channel_url(hub),
+                ssl=_trust(hub),
                 compression=None,
                 max_size=MAX_FROM_HUB,
                 open_timeout=CONNECT_SECONDS,
@@ -126,6 +127,11 @@ class Channel:
         tls: ssl.SSLObject | None = self._socket.transport.get_extra_info("ssl_object")
         certificate = tls.getpeercert(binary_form=True) if tls is not None else None
         return b64(spki_sha256(certificate)) if certificate else ""
+
+
+def _trust(hub: str) -> ssl.SSLContext | None:
+    """The authorities that this machine trusts, with those in `SSL_CERT_FILE`; None on loopback without TLS."""
+    return ssl.create_default_context() if urlsplit(hub).scheme == "https" else None
 
 
 def _channel_url(hub: str) -> str:
@@ -204,7 +210,9 @@ class HubHTTP:
     def __init__(self, hub: str, token: str = "") -> None:
         require_safe_address(hub)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx2.AsyncClient(base_url=hub.rstrip("/"), headers=headers, timeout=30.0)
+        self._client = httpx2.AsyncClient(
+            base_url=hub.rstrip("/"), headers=headers, timeout=30.0, verify=_trust(hub) or True
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -239,7 +247,8 @@ class HubHTTP:
         try:
             response = await self._client.request(method, path, **options)
         except httpx2.HTTPError as error:
-            raise OfflineError("offline", f"The hub cannot be reached now ({type(error).__name__}).") from None
+            reason = str(error) or type(error).__name__
+            raise OfflineError("offline", f"The hub cannot be reached now ({reason}).") from None
         if response.is_success:
             return response
         raise _named_error(response)
