@@ -54,9 +54,9 @@ class View:
 
     def catch_up_from_disk(self) -> None:
         """Take in what another process of this desk has verified and kept meanwhile."""
-        checkpoint = self._replica.checkpoint()
+        checkpoint, size = self._replica.newest()
         if checkpoint is not None:
-            for accepted in self.operation.restore(self._replica.entries(self.size), checkpoint):
+            for accepted in self.operation.restore(self._replica.entries(self.size, size), checkpoint):
                 self._take(accepted)
             self.keyring.epochs.update(self._replica.secrets())
 

@@ -89,12 +89,15 @@ def verify(
     with open_desk(ctx) as desk:
         with bar("Verifying") as told:
             found = verify_log(desk, told, tables)
-        others = found.entries - found.signatures
-        say(f"{found.entries} entries verified: {found.signatures} with their signatures and by all rules,")
-        say(f"and {others}, which are addressed to others, by their place in the log.")
-        say(f"The root that the hub signed is the root of these entries: {b64(found.root)}")
-        say(f"{found.newsletters} newsletters were compiled again and are the same, byte for byte.")
-        say(f"{found.tables} results tables were compiled again.")
+        number, others = wording().number, found.entries - found.signatures
+        say(f"{number(found.entries)} entries verified, each in its place under the root that the hub signed:")
+        say(b64(found.root))
+        say(
+            f"{number(found.signatures)} of them with their signatures and by all rules; {number(others)} are addressed"
+        )
+        say("to others, and their place is all that this desk knows of them.")
+        say(f"{number(found.newsletters)} newsletters were compiled again and are the same, byte for byte.")
+        say(f"{number(found.tables)} results tables were compiled again.")
         if tables is not None:
             compare_files(tables, found.files)
             say(f"All files in {tables} are the same as those that follow from the log at entry {found.as_of}.")

@@ -33,9 +33,10 @@ def verify_log(desk: Desk, told: Callable[[int, int], None], folder: Path | None
 
     Raises UntrustedError where anything does not hold; RefusedError where this desk has not come that far.
     """
-    entries, checkpoint = list(desk.replica.entries()), desk.replica.checkpoint()
+    checkpoint, size = desk.replica.newest()
     if checkpoint is None:
         raise RefusedError("nothing-yet", "This desk has not seen its operation yet; connect it to the hub once.")
+    entries = list(desk.replica.entries(0, size))
     position = _position(folder) if folder is not None else len(entries)
     if position > len(entries):
         raise RefusedError(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.crypto.opening import local_open
@@ -45,14 +45,14 @@ class Replica:
             fact = upsert(facts).values(name=_CHECKPOINT, value=checkpoint.encode())
             connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))
 
-    def entries(self, since: int = 0) -> Iterator[Entry]:
-        """All entries from this index on, in order. No lock is held while the caller looks at one."""
-        while page := self._page(since):
-            yield from page
-            since = page[-1].index + 1
+    def entries(self, since: int, until: int) -> Iterator[Entry]:
+        """The entries from index `since` up to before `until`, in order. No lock is held while one is looked at."""
+        for first in range(since, until, _PAGE):
+            yield from self._page(first, min(first + _PAGE, until))
 
-    def _page(self, since: int) -> list[Entry]:
-        query = select(entries).where(entries.c.position >= since).order_by(entries.c.position).limit(_PAGE)
+    def _page(self, since: int, until: int) -> list[Entry]:
+        within = (entries.c.position >= since) & (entries.c.position < until)
+        query = select(entries).where(within).order_by(entries.c.position)
         with self._engine.begin() as connection:
             return [
                 Entry(row.position, row.leaf_data, row.header, row.signature, _parts.decode(row.parts))
@@ -67,9 +67,14 @@ class Replica:
 
     def checkpoint(self) -> str | None:
         """The checkpoint over all entries, as the hub signed it."""
+        return self.newest()[0]
+
+    def newest(self) -> tuple[str | None, int]:
+        """The checkpoint over all entries, and how many these are at the same moment; another process may go on."""
         with self._engine.begin() as connection:
             value = connection.execute(select(facts.c.value).where(facts.c.name == _CHECKPOINT)).scalar()
-        return value.decode() if value is not None else None
+            last = connection.execute(select(func.max(entries.c.position))).scalar()
+        return (None, 0) if value is None or last is None else (value.decode(), last + 1)
 
     def secrets(self) -> dict[int, bytes]:
         """The secrets of the epochs that this desk is a reader of, by log index."""

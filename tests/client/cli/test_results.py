@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.client.cli.conftest import OPERATION, TODAY, Rehearsal
+from tests.client.cli.conftest import OPERATION, TODAY, Rehearsal, open_desk
 from tests.client.cli.shell import Shell
 
 DAY = (TODAY + timedelta(days=1)).isoformat()
@@ -97,3 +98,13 @@ def test_a_copy_of_the_log_that_was_tampered_with_does_not_verify(be: Shell, com
             connection.execute(text("UPDATE entry SET signature = :s WHERE position = 2"), {"s": whole})
         engine.dispose()
     assert "entries verified" in be.do("verify")
+
+
+def test_what_another_process_appends_meanwhile_does_not_disturb_a_reader(be: Shell, compiled: str) -> None:
+    with closing(open_desk(be)) as desk:
+        checkpoint, size = desk.replica.newest()
+        be.post("send", "Meanwhile.")
+        assert [entry.index for entry in desk.replica.entries(0, size)] == list(range(size))
+        assert desk.replica.newest() != (checkpoint, size)
+        desk.view.catch_up_from_disk()
+        assert desk.view.size == size + 1
