@@ -38,6 +38,11 @@ def newsletter_id(op: str, day: str) -> str:
     return b64(hashlib.sha256(f"vocu/1 newsletter\0{op}\0{day}".encode()).digest()[:16])
 
 
+def erasure_receipt_id(erasure: str, device: str) -> str:
+    """The id of a device's confirmation of an erasure: one each, however often it starts over."""
+    return b64(hashlib.sha256(f"vocu/1 erased\0{erasure}\0{device}".encode()).digest()[:16])
+
+
 def ticket(code: bytes) -> str:
     """What the hub may know of an invitation's one-time code."""
     return b64(hashlib.sha256(b"vocu/1 ticket\0" + code).digest()[:16])

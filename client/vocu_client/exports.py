@@ -6,10 +6,8 @@ from typing import Any
 from vocu.canonical import encode
 from vocu.compilation.table import Results
 from vocu.rendering.csv import table_csv
-from vocu.rendering.html import newsletter_html
 from vocu.rendering.results import results_json
 from vocu.rendering.text import newsletter_text
-from vocu.rendering.xlsx import results_xlsx
 
 CERTIFICATE = "results.json"
 WORKBOOK = "results.xlsx"
@@ -23,6 +21,8 @@ def result_files(results: Results, root: str, *, final: bool) -> dict[str, bytes
 
 def write_results(folder: Path, results: Results, root: str, *, final: bool) -> list[Path]:
     """Write all files of these results, and the workbook beside them. Returns the paths, in the order of writing."""
+    from vocu.rendering.xlsx import results_xlsx  # noqa: PLC0415 - it takes longer to load than most commands to run
+
     files = result_files(results, root, final=final) | {WORKBOOK: results_xlsx(results, root, final)}
     return write_files(folder, files)
 
@@ -41,6 +41,8 @@ def newsletter_file(
     """A newsletter as "text", "html" or "json"; the last is the compiled figures alone, in canonical JSON."""
     match form:
         case "html":
+            from vocu.rendering.html import newsletter_html  # noqa: PLC0415 - as above
+
             return newsletter_html(figures, words, notable, language).encode()
         case "text":
             return newsletter_text(figures, words, notable, language).encode()

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 from vocu.canonical import unb64
 from vocu.errors import MalformedError, RefusedError, UntrustedError
+from vocu.ids import erasure_receipt_id
+from vocu.operation.bodies import Erased
+from vocu.operation.composing import Draft
+from vocu.operation.events import EntryErased, ErasureConfirmed
 from vocu.protocol.frames import INLINE_PART, Entries, Fresh, FromHub, Receipts, Refusal
 from vocu.protocol.session import open_hello
 from vocu_client.sending import Sender
@@ -73,13 +77,15 @@ class Session:
     def __init__(
         self, view: View, outbox: Outbox, channel: Channel, http: HubHTTP, size: int, progress: Progress | None
     ) -> None:
-        self._view, self._channel, self._http, self._progress = view, channel, http, progress
+        self._view, self._outbox, self._channel, self._http = view, outbox, channel, http
+        self._progress = progress
         self._started = self._fresh_at = time.monotonic()
         self._nonce: bytes | None = None
         self._target = size
         self._sender = Sender(view, outbox, channel, http, self._hub_now)
         self._may_send = False
         self._fetch_due = True
+        self._erase_due = True
 
     @property
     def caught_up(self) -> bool:
@@ -111,6 +117,9 @@ class Session:
         if not self._may_send:
             self._sender.start()
             self._may_send = True
+        if self._erase_due:
+            self._erase()
+            self._erase_due = False
         if self._fetch_due:
             await self._fetch_large_parts()
             self._fetch_due = False
@@ -134,6 +143,8 @@ class Session:
     def _take_entries(self, frame: Entries) -> None:
         accepted = self._view.accept(frame.entries, frame.checkpoint)
         self._sender.take_entries(accepted, frame.checkpoint)
+        if any(entry.act and isinstance(entry.act.event, EntryErased) for entry in accepted):
+            self._erase_due = True
         if any(slip.size > INLINE_PART for entry in accepted if entry.act for slip in entry.act.header.parts):
             self._fetch_due = True
         if self._progress is not None:
@@ -154,6 +165,16 @@ class Session:
                 )
                 self._view.operation.log.check_fresh(hello.checkpoint)
                 self._nonce, self._fresh_at = None, time.monotonic()
+
+    def _erase(self) -> None:
+        """Delete what was erased, and say so: each desk once, whatever was interrupted before."""
+        view = self._view
+        for event_id, erasure in view.erasures():
+            receipt = erasure_receipt_id(event_id, view.settings.device)
+            if (view.settings.device, receipt) not in view.state.index_of:
+                view.forget(erasure)
+                confirmed, now = ErasureConfirmed(plain=Erased(index=erasure.index)), self._hub_now()
+                self._outbox.queue([Draft(id=receipt, event=confirmed, ts=now, ref=event_id)], now)
 
     async def _fetch_large_parts(self) -> None:
         for index, place, slip in self._view.large_parts_missing():

@@ -99,13 +99,18 @@ class View:
         secrets = dict(filter(None, map(self._open_epoch, accepted)))
         self._replica.append(entries, checkpoint, secrets)
         self.keyring.epochs.update(secrets)
-        for entry in accepted:
-            if entry.act is not None and isinstance(entry.act.event, EntryErased):
-                self._forget(entry.act.body(Erasure))
         return accepted
 
-    def _forget(self, erasure: Erasure) -> None:
-        """Delete this desk's own copy of what was erased; an entry that is addressed to others was never here."""
+    def erasures(self) -> Iterator[tuple[str, Erasure]]:
+        """What was erased and had been addressed to this desk: the id of the event that says so, and what."""
+        for accepted in self.acts:
+            if accepted.act is not None and isinstance(accepted.act.event, EntryErased):
+                erasure = accepted.act.body(Erasure)
+                if self.acts[erasure.index].act is not None:
+                    yield accepted.act.header.id, erasure
+
+    def forget(self, erasure: Erasure) -> None:
+        """Delete this desk's own copy of what was erased."""
         act = self.acts[erasure.index].act
         if act is not None:
             kept = zip(act.header.parts, self.signed(erasure.index).parts, strict=True)
