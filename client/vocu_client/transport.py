@@ -211,7 +211,7 @@ class HubHTTP:
         require_safe_address(hub)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx2.AsyncClient(
-            base_url=hub.rstrip("/"), headers=headers, timeout=30.0, verify=_trust(hub) or True
+            base_url=hub.rstrip("/"), headers=headers, timeout=30.0, verify=_trust(hub) or False
         )
 
     async def __aenter__(self) -> Self:
