@@ -84,8 +84,7 @@ class Actions:
     def amend_seizure(self, report: str, form: dict[str, Any], *, readers: Iterable[str] = (OCU,)) -> str:
         """A new, whole revision of a report."""
         stat, nominal = split(form, self._view.state.added_commodities)
-        known = self._view.state.reports.get(report)
-        restricted = known is not None and known.restricted
+        restricted = self._is_restricted(report)
         sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted)
         return self._post(events.SeizureAmended(stat=stat, nominal=nominal), ref=report, readers=sealed)
 
@@ -177,7 +176,8 @@ class Actions:
     def queue(self, drafts: list[Draft]) -> int:
         """Put drafts into the outbox, all or none; those that are there already stay as they are. How many are new."""
         for draft in drafts:
-            self.require_allowed(draft)
+            if not self._waits(draft.ref):
+                self.require_allowed(draft)
         return self._outbox.queue(drafts, _now())
 
     def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
@@ -203,6 +203,18 @@ class Actions:
         draft = Draft(id=event_id, event=event, ts=_now(), to=audience, ref=ref, readers=readers or {})
         self.queue([draft])
         return event_id
+
+    def _waits(self, ref: str | None) -> bool:
+        """Whether this is about something that is still in the outbox: it goes out first, and the hub judges then."""
+        item = self._outbox.find(ref) if ref is not None else None
+        return item is not None and item.state in ("queued", "sent")
+
+    def _is_restricted(self, report: str) -> bool:
+        item = self._outbox.find(report) if self._waits(report) else None
+        if item is not None:
+            return "stat" in self._outbox.draft(item).readers
+        known = self._view.state.reports.get(report)
+        return known is not None and known.restricted
 
     def require_allowed(self, draft: Draft) -> None:
         """Ask the same rule as the hub will, about what is known here and now."""

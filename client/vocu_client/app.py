@@ -81,10 +81,10 @@ class Desk:
                                 progress(size, target)
 
                         sync = Sync(self.view, self.outbox, moved)
-                        await (sync.run if persist else sync.once)(lambda session: session.idle)
+                        await (sync.run if persist else sync.once)(lambda session: session.idle or session.mute)
                 except (TimeoutError, OfflineError):
                     return False
-                return True
+                return not self.outbox.waiting(0, 1)
         return await self._wait_for_other_sender(seconds)
 
     async def watch(

@@ -97,6 +97,11 @@ class Session:
         """Caught up, and nothing waits in the outbox."""
         return self.caught_up and self._may_send and self._sender.idle
 
+    @property
+    def mute(self) -> bool:
+        """Caught up, and sending nothing because of an open alarm."""
+        return self.caught_up and self._view.alarmed
+
     async def converse(self, enough: Callable[["Session"], bool]) -> None:
         """Receive and send until `enough`."""
         receiving = asyncio.ensure_future(self._channel.receive())

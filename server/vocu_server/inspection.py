@@ -1,15 +1,19 @@
 """What an operator may ask of a hub's data folder: what is in it, and whether it is what it claims to be."""
 
+import hashlib
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from vocu.canonical import b64, encode
-from vocu.compilation.newsletter import compile_newsletter
+from vocu.canonical import b64, unb64
+from vocu.compilation.checking import check_newsletter
 from vocu.errors import UntrustedError
 from vocu.log.checkpoint import open_checkpoint, origin
+from vocu.log.entry import parse_leaf
+from vocu.operation.act import Act
 from vocu.operation.bodies import Compiled
+from vocu.protocol.frames import INLINE_PART
 from vocu_server.sequencer.replica import Replica
 from vocu_server.store import log, projection
 from vocu_server.store.attachments import Attachments
@@ -51,41 +55,41 @@ def holdings(database: Database, keys: HubKeys) -> list[Holding]:
 def verify_operation(database: Database, keys: HubKeys, files: Attachments, op: str) -> Verified:
     """Verify a whole log as a desk would, compile each newsletter again, and make the projection anew.
 
-    Raises UntrustedError: damaged-log, false-figures, or wrong-projection (which is repaired).
+    Raises UntrustedError: damaged-log, damaged-part, false-figures, or wrong-projection (which is repaired).
     """
     rebuilt = Replica(op, keys.hub, files)
     database.read_now(rebuilt.rebuild)
     compiled = {each.position: each for each in rebuilt.state.compiled.values()}
-    before, after = database.write_now(lambda connection: _replay(connection, Replica(op, keys.hub, files), compiled))
+    before, after = database.write_now(
+        lambda connection: _replay(connection, Replica(op, keys.hub, files), compiled, files)
+    )
     if before != after:
         raise UntrustedError("wrong-projection", f"The tables of {op} were not what its log says; they are now.")
     return Verified(op, rebuilt.tree.size, b64(rebuilt.tree.root()), len(compiled), len(after))
 
 
-def _replay(connection: Connection, replica: Replica, compiled: dict[int, Compiled]) -> tuple[list[Any], list[Any]]:
+def _replay(
+    connection: Connection, replica: Replica, compiled: dict[int, Compiled], files: Attachments
+) -> tuple[list[Any], list[Any]]:
     """The projection as it was, and as the log, each entry examined again, makes it."""
     before = projection.rows(connection, replica.op)
     projection.drop(connection, replica.op)
     for stored in log.replay(connection, replica.op):
+        if (issue := compiled.get(stored.position)) is not None:
+            check_newsletter(replica.ledger, issue, replica.tree.root, parse_leaf(stored.leaf).hub_ms)
         act = replica.replay(stored, examined=True)
         if act is not None:
             projection.take(connection, replica.state, stored.position, replica.state.at, act)
-        if (issue := compiled.get(stored.position + 1)) is not None:
-            _compile_again(replica, issue)
+            _verify_files(files, replica.op, act)
     return before, projection.rows(connection, replica.op)
 
 
-def _compile_again(replica: Replica, issue: Compiled) -> None:
-    header = issue.figures["header"]
-    figures = compile_newsletter(
-        replica.ledger,
-        day=issue.day,
-        number=issue.number,
-        position=issue.position,
-        root=b64(replica.tree.root()),
-        window_from=header["window"]["from"],
-        window_to=header["window"]["to"],
-        since=header["since"],
-    )
-    if encode(figures) != encode(issue.figures):
-        raise UntrustedError("false-figures", f"Newsletter {issue.number} of operation {replica.op} does not add up.")
+def _verify_files(files: Attachments, op: str, act: Act) -> None:
+    """The large parts that are here have the bytes that were signed; one that was erased is not here."""
+    for slip in act.header.parts:
+        name = unb64(slip.sha256)
+        here = slip.size > INLINE_PART and files.has(op, name.hex(), slip.size)
+        if here and hashlib.sha256(files.read(op, name.hex())).digest() != name:
+            raise UntrustedError(
+                "damaged-part", f"The large part {name.hex()} is damaged. Restore the data folder from a backup."
+            )

@@ -223,3 +223,16 @@ async def test_erased_parts_are_gone_from_disk_and_memory(
 
 def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+async def test_a_large_part_that_was_changed_on_the_disk_does_not_verify(
+    hub: RunningHub, plan: Plan, organiser: Desk, german: Desk
+) -> None:
+    _, large = await post_large(organiser, to=("DE", "XA"), readers={"text": ("DE",)})
+    inspect = (hub.hub.database, hub.hub.keys, hub.hub.files, plan.op)
+    await asyncio.to_thread(verify_operation, *inspect)
+    (file,) = (path for path in hub.folder.data_dir.rglob("*") if path.is_file() and path.stat().st_size == len(large))
+    file.write_bytes(large[:-1] + bytes([large[-1] ^ 1]))
+    with pytest.raises(UntrustedError) as wrong:
+        await asyncio.to_thread(verify_operation, *inspect)
+    assert wrong.value.code == "damaged-part"

@@ -6,17 +6,15 @@ from vocu.canonical import b64, encode
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.newsletter import compile_newsletter
 from vocu.errors import MalformedError, UntrustedError
-from vocu.operation.act import Act
 from vocu.operation.bodies import Compiled
 
 
-def check_newsletter(ledger: Ledger, act: Act, root_at: Callable[[int], bytes], at: int) -> None:
+def check_newsletter(ledger: Ledger, compiled: Compiled, root_at: Callable[[int], bytes], at: int) -> None:
     """Return if the figures are those of this ledger, which stands exactly before the compiled newsletter's entry.
 
     The end of its window is the only thing taken from the newsletter itself: it lies between the last entry counted and
     `at`, when the newsletter was admitted (UTC milliseconds). Raises UntrustedError (false-figures).
     """
-    compiled = act.body(Compiled)
     last = ledger.issues[-1] if ledger.issues else None
     try:
         window_to = compiled.figures["header"]["window"]["to"]

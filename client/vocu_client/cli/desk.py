@@ -117,7 +117,8 @@ async def deliver(desk: Desk, event_id: str, *, reached: bool = True) -> bool:
     if item is not None and item.state == "delivered":
         say(f"delivered as entry {item.position}, id {event_id}")
         return True
-    say(f"queued; will be sent when the line is back, id {event_id}")
+    when = "once no alarm is open" if desk.view.alarmed else "when the line is back"
+    say(f"queued; will be sent {when}, id {event_id}")
     return False
 
 

@@ -10,6 +10,7 @@ from vocu.compilation.checking import check_newsletter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.tables import compile_tables
 from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
+from vocu.operation.bodies import Compiled
 from vocu.operation.events import NewsletterCompiled
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu_client.app import Desk
@@ -77,7 +78,7 @@ class _Fold:
         state, act = self._operation.state, accepted.act
         ledger = self._ledger = self._ledger or Ledger(state.genesis)
         if act is not None and isinstance(act.event, NewsletterCompiled):
-            check_newsletter(ledger, act, self._operation.log.root, accepted.at)
+            check_newsletter(ledger, act.body(Compiled), self._operation.log.root, accepted.at)
             self.newsletters += 1
         ledger.take(accepted.index, accepted.at, act, state)
         self.signatures += accepted.signed is not None

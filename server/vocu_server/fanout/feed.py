@@ -14,7 +14,7 @@ import structlog
 from vocu.protocol.frames import PAGE, encode_entries, encode_entry
 from vocu_server.fanout.audience import Audience, Form, decode_audience, decode_entry, narrow
 
-MAX_PAGE_BYTES = 1024 * 1024
+MAX_PAGE_BYTES = 256 * 1024
 """Of one frame of entries, so that a slow socket's buffer stays small."""
 SHARED_SPANS = 8
 TOO_SLOW, FAILING = 4408, 4503

@@ -48,7 +48,7 @@ def compiled(log: Log, at: int, **changes: Any) -> Act:
 
 def check(log: Log, act: Act, at: int) -> None:
     before = Log.again(log)
-    check_newsletter(before, act, lambda _: ROOT, at)
+    check_newsletter(before, act.body(Compiled), lambda _: ROOT, at)
 
 
 def test_honest_figures_pass() -> None:
