@@ -1,0 +1,250 @@
+"""Somebody helps the hub, or the hub's own keys sign what they may not."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from tests.hostile_hub import History, entry_of
+from tests.system.hostile.forging import Forge, Ghost, daily_return
+from tests.system.hostile.scene import Scene, caught, now
+from tests.system.rig import PASSPHRASE
+from vocu.canonical import b64, encode
+from vocu.compilation.newsletter import compile_newsletter
+from vocu.crypto.keys import SigningKey
+from vocu.crypto.signing import PayloadType
+from vocu.ids import device_id, newsletter_id
+from vocu.log.checkpoint import origin
+from vocu.operation import bodies, events
+from vocu.operation.admission import SignedEvent
+from vocu.operation.composing import Author
+from vocu.operation.header import WRAP_SIZE
+from vocu.operation.statements import Admit, AdmitDevice, Participant, seal_off
+from vocu_client.keyring import load_country_key, load_root_key
+from vocu_client.membership import new_salt
+
+
+def _admission(forge: Forge, statement: Any, ghost: Ghost) -> SignedEvent:
+    admit_device = AdmitDevice(op=forge.op, salt=new_salt(), ncp=ghost.ncp, device=ghost.card)
+    device = seal_off(PayloadType.COUNTRY, admit_device, [ghost.country])
+    return forge.event(events.ParticipantAdmitted(plain=bodies.Admission(statement=statement, device=device)))
+
+
+def _admit(forge: Forge, ghost: Ghost) -> Admit:
+    newcomer = Participant(ncp=ghost.ncp, name="Ghost", role="participant", key=b64(ghost.country.public.data))
+    return Admit(op=forge.op, salt=new_salt(), participant=newcomer)
+
+
+def ghost_country(forge: Forge) -> SignedEvent:
+    ghost = Ghost("XK")
+    return _admission(forge, forge.by_made_up_roots(_admit(forge, ghost)), ghost)
+
+
+def ghost_country_by_one_root(forge: Forge) -> SignedEvent:
+    ghost = Ghost("XK")
+    root = load_root_key(forge.desk.home.root_files()[0], PASSPHRASE)
+    return _admission(forge, seal_off(PayloadType.ROOT, _admit(forge, ghost), [root]), ghost)
+
+
+def ghost_device(forge: Forge, signed_by: SigningKey) -> SignedEvent:
+    ghost = Ghost("FR")
+    statement = AdmitDevice(op=forge.op, salt=new_salt(), ncp="FR", device=ghost.card)
+    envelope = seal_off(PayloadType.COUNTRY, statement, [signed_by])
+    return forge.event(events.DeviceAdmitted(plain=bodies.Carried(statement=envelope)))
+
+
+def ghost_device_by_its_own_key(forge: Forge) -> SignedEvent:
+    return ghost_device(forge, SigningKey.from_seed(secrets.token_bytes(32)))
+
+
+def ghost_device_by_another_country(forge: Forge) -> SignedEvent:
+    return ghost_device(forge, load_country_key(forge.desk.home.country_file, PASSPHRASE))
+
+
+def _epoch(forge: Forge, change: Callable[[Any], Any]) -> SignedEvent:
+    """An epoch of the present readers, bent before it is signed, as France is shown it."""
+    state = forge.state
+    readers, roster, epoch = state.readers, state.roster_hash, state.epoch
+    try:
+        change(state)
+        event = forge.composer().compose_epoch(new_salt(), now(), secrets.token_bytes(32))
+        devices = [device.id for device in state.readers()]
+    finally:
+        state.readers, state.roster_hash, state.epoch = readers, roster, epoch  # type: ignore[method-assign]
+    ours = forge.scene.fr.settings.device
+    at = devices.index(ours) * WRAP_SIZE if ours in devices else None
+    wrap = None if at is None else (event.parts[1] or b"")[at : at + WRAP_SIZE]
+    return SignedEvent(event.header, event.signature, (event.parts[0], wrap))
+
+
+def epoch_with_a_ghost(forge: Forge) -> SignedEvent:
+    readers = sorted([*forge.state.readers(), Ghost("FR").device], key=lambda device: device.id)
+    return _epoch(forge, lambda state: setattr(state, "readers", lambda: readers))
+
+
+def epoch_without_france(forge: Forge) -> SignedEvent:
+    readers = [device for device in forge.state.readers() if device.ncp != "FR"]
+    return _epoch(forge, lambda state: setattr(state, "readers", lambda: readers))
+
+
+def epoch_with_who_was_removed(forge: Forge) -> SignedEvent:
+    removed = [device for device in forge.state.devices.values() if device.ncp == "ES"]
+    readers = sorted([*forge.state.readers(), *removed], key=lambda device: device.id)
+    return _epoch(forge, lambda state: setattr(state, "readers", lambda: readers))
+
+
+def epoch_of_another_roster(forge: Forge) -> SignedEvent:
+    return _epoch(forge, lambda state: setattr(state, "roster_hash", b64(bytes(32))))
+
+
+def epoch_out_of_turn(forge: Forge) -> SignedEvent:
+    return _epoch(forge, lambda state: setattr(state, "epoch", None))
+
+
+def old_admission(forge: Forge) -> SignedEvent:
+    """The very event that once admitted Spain."""
+    return forge.scene.fr.view.signed(_index_of_spain(forge))
+
+
+def old_statement_in_a_new_event(forge: Forge) -> SignedEvent:
+    old = forge.scene.fr.view.acts[_index_of_spain(forge)].act
+    assert old is not None
+    return forge.event(old.event)
+
+
+def _index_of_spain(forge: Forge) -> int:
+    admitted = [a.index for a in forge.scene.fr.view.acts if a.act and a.act.header.type == "participant_admitted"]
+    return admitted[-1]
+
+
+def in_polands_name(forge: Forge) -> SignedEvent:
+    author = Author(forge.scene.pl.settings.device, forge.scene.hub.keys.compiler)
+    return forge.event(events.DailyReturnFiled(stat=daily_return(forge)), author)
+
+
+def in_the_compilers_name(forge: Forge) -> SignedEvent:
+    compiler = forge.scene.hub.keys.compiler
+    return forge.event(
+        events.DailyReturnFiled(stat=daily_return(forge)), Author(device_id(compiler.public.data, b""), compiler)
+    )
+
+
+def in_frances_name(forge: Forge) -> SignedEvent:
+    return forge.event(events.DailyReturnFiled(stat=daily_return(forge)), forge.scene.fr.keys.author)
+
+
+def by_who_was_removed(forge: Forge) -> SignedEvent:
+    return forge.event(events.DailyReturnFiled(stat=daily_return(forge)), forge.scene.desk("ES").keys.author)
+
+
+def by_who_was_never_admitted(forge: Forge) -> SignedEvent:
+    ghost = Ghost("FR")
+    return forge.event(events.DailyReturnFiled(stat=daily_return(forge)), Author(ghost.id, ghost.key))
+
+
+def another_countrys_report(forge: Forge) -> SignedEvent:
+    (report,) = forge.state.reports
+    return forge.event(events.SeizureWithdrawn(stat=bodies.Withdrawal(reason="duplicate")), ref=report)
+
+
+def clear_words(forge: Forge) -> SignedEvent:
+    data = encode({"body": {"body": "for all to read"}, "salt": new_salt()})
+    slip = {"enc": "clear", "p": "text", "sha256": _sha256(data), "size": len(data)}
+    return forge.clear(
+        events.MessagePosted(text=bodies.Text(body="x")), lambda header: header.update(parts=[slip]), data
+    )
+
+
+def of_another_operation(forge: Forge) -> SignedEvent:
+    event = forge.event(events.DailyReturnFiled(stat=daily_return(forge)))
+    return forge.clear(
+        events.DailyReturnFiled(stat=daily_return(forge)),
+        lambda header: header.update(op=b64(bytes(32))),
+        event.parts[0] or b"",
+    )
+
+
+def sealed_to_an_old_epoch(forge: Forge) -> SignedEvent:
+    return forge.event(events.MessagePosted(text=bodies.Text(body="also for Spain")))
+
+
+def sealed_to_who_was_removed(forge: Forge) -> SignedEvent:
+    removed = next(device for device in forge.state.devices.values() if device.ncp == "ES")
+    removed.revoked, forge.state.members["ES"].active = None, True
+    return forge.event(
+        events.MessagePosted(text=bodies.Text(body="for Spain")),
+        to=("DE", "FR"),
+        readers={"text": ("ES", "FR")},
+    )
+
+
+def false_newsletter(forge: Forge) -> SignedEvent:
+    state, ledger = forge.state, forge.desk.ledger
+    root = b64(forge.desk.view.operation.log.root())
+    day = state.genesis.starts_day
+    figures = compile_newsletter(
+        ledger, day=day, number=1, position=state.size, root=root, window_from=0, window_to=state.at, since=0
+    )
+    honest = encode(figures)
+    false = honest.replace(b'"12.5"', b'"99.5"')
+    assert false != honest
+    compiler = forge.scene.hub.keys.compiler
+    plain = bodies.Compiled(day=day, number=1, position=state.size, root=root, figures=msgspec.json.decode(false))
+    return forge.event(
+        events.NewsletterCompiled(plain=plain),
+        Author(device_id(compiler.public.data, b""), compiler),
+        id=newsletter_id(state.op, day),
+    )
+
+
+def _sha256(data: bytes) -> str:
+    return b64(hashlib.sha256(data).digest())
+
+
+class Forged(NamedTuple):
+    """What the hub shows that it should never have admitted, whose keys helped, and what France's desk calls that."""
+
+    lie: str
+    helper: str
+    forge: Callable[[Forge], SignedEvent]
+    code: str
+
+
+FORGED = [
+    Forged("a participant whom no root admitted", "PL", ghost_country, "unknown-key"),
+    Forged("a participant whom one root of two admitted", "PL", ghost_country_by_one_root, "too-few-signatures"),
+    Forged("a device of ours that nobody admitted", "DE", ghost_device_by_its_own_key, "not-your-country"),
+    Forged("a device of ours that another country admitted", "DE", ghost_device_by_another_country, "not-your-country"),
+    Forged("an epoch with a ghost", "DE", epoch_with_a_ghost, "wrong-readers"),
+    Forged("an epoch without us", "DE", epoch_without_france, "wrong-readers"),
+    Forged("an epoch with who was removed", "DE", epoch_with_who_was_removed, "wrong-readers"),
+    Forged("an epoch of another roster", "DE", epoch_of_another_roster, "stale-roster"),
+    Forged("an epoch out of turn", "DE", epoch_out_of_turn, "stale-epoch"),
+    Forged("an old admission after the removal", "PL", old_admission, "double-id"),
+    Forged("an old statement in a new event", "PL", old_statement_in_a_new_event, "statement-used"),
+    Forged("an event in another's name", "PL", in_polands_name, "bad-signature"),
+    Forged("a report of its own compiler's", "PL", in_the_compilers_name, "not-your-role"),
+    Forged("an event made with a copy of our key", "DE", in_frances_name, "not-mine"),
+    Forged("an event of who was removed", "DE", by_who_was_removed, "revoked-device"),
+    Forged("an event of who was never admitted", "DE", by_who_was_never_admitted, "unknown-device"),
+    Forged("that one country withdrew another's report", "PL", another_countrys_report, "not-your-report"),
+    Forged("words in the clear", "DE", clear_words, "must-be-sealed"),
+    Forged("an event of another operation", "DE", of_another_operation, "wrong-operation"),
+    Forged("words sealed to an epoch that is over", "DE", sealed_to_an_old_epoch, "stale-epoch"),
+    Forged("words sealed to who was removed", "DE", sealed_to_who_was_removed, "inactive-device"),
+    Forged("a newsletter with a false figure", "PL", false_newsletter, "false-figures"),
+]
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=lambda forged: forged.lie)
+async def test_a_desk_raises_the_alarm_where_the_hub_admitted(scene: Scene, forged: Forged) -> None:
+    helper = {"PL": scene.pl, "DE": scene.de}[forged.helper]
+    event = forged.forge(Forge(scene, helper))
+    invented = entry_of(event, scene.fr.view.size, now())
+    scene.hub.tell(scene.fr, History(scene.hub.keys.hub, scene.fr, invented=[invented]))
+    evidence = await caught(scene, forged.code)
+    assert origin(scene.fr.settings.op) in evidence, "what the hub signed is kept"
+    assert b64(event.header) in evidence, "and what it signed for"

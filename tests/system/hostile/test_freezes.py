@@ -1,0 +1,60 @@
+"""The hub shows nothing new and does not prove, or proves falsely, that there is nothing new."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.hostile_hub import Instead, Said
+from tests.system.hostile.scene import Scene, caught, note_of, other_history
+from vocu.canonical import b64
+from vocu.protocol.frames import Fresh, FromHub
+from vocu.protocol.session import HubHello, sign_hello
+from vocu_client import sync as sync_module
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk that wants to know all the time whether it is up to date."""
+    monkeypatch.setattr(sync_module, "FRESHEN_SECONDS", 0.0)
+    monkeypatch.setattr(sync_module, "FRESH_FOR_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_desk_seals_nothing_while_the_hub_does_not_prove_that_it_is_up_to_date(scene: Scene) -> None:
+    scene.hub.tell(scene.fr, Instead(lambda frame: [] if isinstance(frame, Fresh) else [frame]))
+    task = asyncio.create_task(scene.fr.watch())
+    await asyncio.sleep(1.0)
+    scene.fr.actions.send_message("too late", to=("PL",))
+    await asyncio.sleep(0.5)
+    assert not scene.hub.sent_by(scene.fr)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _fresh(scene: Scene, **changes: Any) -> Instead:
+    def say(frame: FromHub) -> Said:
+        if not isinstance(frame, Fresh):
+            return [frame]
+        return [Fresh(*sign_hello(HubHello(**(msgspec.json.decode(frame.payload) | changes)), scene.hub.keys.hub))]
+
+    return Instead(say)
+
+
+FRESH: list[tuple[str, Callable[[Scene], Instead], str]] = [
+    ("is said again", lambda s: _fresh(s, nonce_c=b64(bytes(16))), "stale-hello"),
+    ("is a hello", lambda s: _fresh(s, nonce_s=b64(bytes(16))), "stale-hello"),
+    ("is of a smaller log", lambda s: _fresh(s, checkpoint=note_of(s, 3)), "rolled-back"),
+    ("is of another history", lambda s: _fresh(s, checkpoint=other_history(s)), "forked"),
+]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("lie", "bend", "code"), FRESH, ids=[each[0] for each in FRESH])
+async def test_a_desk_raises_the_alarm_where_the_proof_of_freshness(
+    scene: Scene, lie: str, bend: Callable[[Scene], Instead], code: str
+) -> None:
+    scene.hub.tell(scene.fr, bend(scene))
+    await caught(scene, code, watching=True)
