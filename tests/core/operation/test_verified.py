@@ -12,7 +12,7 @@ from tests.scenario import Scenario
 from tests.simulated import Desk
 from vocu.crypto.keys import HubSigningKey
 from vocu.crypto.signing import PayloadType
-from vocu.errors import MalformedError, RefusedError, UntrustedError
+from vocu.errors import RefusedError, UntrustedError
 from vocu.log.checkpoint import Checkpoint, origin, sign_checkpoint
 from vocu.log.entry import NARROWER, WHOLE_OPERATION, leaf_data
 from vocu.operation import events
@@ -191,13 +191,13 @@ def test_an_entry_shown_twice_is_not_taken_for_two() -> None:
     refused("double-id", lambda: scenario.desks["FR"].catch_up(scenario.hub), UntrustedError)
 
 
-def test_a_leaf_of_another_form_is_refused_and_nothing_is_taken() -> None:
+def test_a_leaf_of_another_form_is_an_alarm_and_nothing_is_taken() -> None:
     scenario = Scenario("DE", deliver=False)
     scenario.deliver()
     desk = scenario.desks["PL"]
     size = desk.view.size
     unreadable_leaf(scenario)
-    refused("bad-leaf", lambda: desk.catch_up(scenario.hub), MalformedError)
+    refused("bad-leaf", lambda: desk.catch_up(scenario.hub), UntrustedError)
     assert (desk.view.size, desk.state.size) == (size, size)
 
 
