@@ -1,7 +1,8 @@
 """A crowd of light desks: they prove themselves as desks do, and then only count what reaches them.
 
-Desks that publish cut their stream into frames, because they must tell receipts from entries; the others look for
-`MARK`, which stands once in every post, so that the client is not what limits a server.
+Desks at a hub cut their stream into frames, because it pings them, and so does who publishes, to tell acknowledgements
+from posts. Where a frame comes with every post, as from the bare server, the others look for `MARK` only, which stands
+once in every post: the client must not be what limits a server.
 """
 
 import asyncio
@@ -12,6 +13,8 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+from websockets.frames import Opcode
 
 from bench.bare import ACK
 from bench.operation import Member, Operation, client_frame
@@ -32,7 +35,6 @@ from vocu.protocol.frames import (
 from vocu.protocol.session import DeskAuth, hub_hash, open_hello, sign_auth
 
 MARK = b'"type":"message_posted"'
-WHOLE_BINARY = 0x82
 AUTHOR = re.compile(rb'"from":"([\w-]{22})"')
 
 
@@ -107,7 +109,7 @@ class LightDesk(asyncio.Protocol):
     async def _receive(self) -> Frame:
         while (found := frame_at(self._bytes, 0)) is None:
             await self._more()
-        payload, end = found
+        _, payload, end = found
         self._bytes = self._bytes[end:]
         return read_from_hub(payload)
 
@@ -118,18 +120,19 @@ class LightDesk(asyncio.Protocol):
         await self._news.wait()
 
 
-def frame_at(data: bytes, start: int) -> tuple[bytes, int] | None:
-    """The payload of a server's frame and where the next one begins; None where it is not complete (RFC 6455 §5.2)."""
+def frame_at(data: bytes, start: int) -> tuple[int, bytes, int] | None:
+    """A server's frame: its opcode, its payload, and where the next one begins; None where it is not complete.
+
+    See RFC 6455 §5.2. Frames of data are whole here.
+    """
     if len(data) < start + 2:
         return None
-    if data[start] != WHOLE_BINARY:
-        raise ConnectionError(f"the server said goodbye: {data[start:][:120]!r}")
     size, begin = data[start + 1], start + 2
     if size > 125:
         begin += 2 if size == 126 else 8
         size = int.from_bytes(data[start + 2 : begin])
     end = begin + size
-    return (data[begin:end], end) if len(data) >= end else None
+    return (data[start] & 0x0F, data[begin:end], end) if len(data) >= end else None
 
 
 class Counter:
@@ -147,23 +150,30 @@ class Counter:
             self._receive(posts)
 
 
-class Publisher:
-    """Counts posts and what was acknowledged, frame by frame. The first one tells the tally the order of the log."""
+class Listener:
+    """Takes the stream frame by frame: answers pings, and counts posts and what was acknowledged.
 
-    def __init__(self, desk: int, tally: Tally) -> None:
-        self._desk, self._tally = desk, tally
+    The first desk's tells the tally the order of the log.
+    """
+
+    def __init__(self, desk: LightDesk, number: int, tally: Tally) -> None:
+        self._desk, self._number, self._tally = desk, number, tally
         self._rest = b""
 
     def __call__(self, data: bytes) -> None:
         data, at = self._rest + data, 0
         while found := frame_at(data, at):
-            payload, at = found
-            if posts := payload.count(MARK):
-                if self._desk == 0:
+            opcode, payload, at = found
+            if opcode == Opcode.PING:
+                self._desk.write(client_frame(payload, Opcode.PONG))
+            elif opcode == Opcode.CLOSE:
+                raise ConnectionError(f"the server said goodbye: {payload!r}")
+            elif posts := payload.count(MARK):
+                if self._number == 0:
                     self._tally.order.extend(AUTHOR.findall(payload))
-                self._tally.receive(self._desk, posts)
+                self._tally.receive(self._number, posts)
             elif payload == ACK:
-                self._tally.acknowledge(self._desk, 1)
+                self._tally.acknowledge(self._number, 1)
             else:
                 self._take_answer(read_from_hub(payload))
         self._rest = data[at:]
@@ -171,7 +181,7 @@ class Publisher:
     def _take_answer(self, frame: Frame) -> None:
         match frame:
             case Receipts(receipts=receipts):
-                self._tally.acknowledge(self._desk, len(receipts))
+                self._tally.acknowledge(self._number, len(receipts))
             case Refusal() | Failure():
                 raise RuntimeError(f"{frame.code}: {frame.message}")
             case Entries():
@@ -191,7 +201,7 @@ async def connect_all(server: Server, operation: Operation, tally: Tally, *, aut
         desk = await connect(server)
         if authenticate:
             await desk.authenticate(operation, member, operation.state.size)
-        publishes = number < len(operation.posts)
-        desk.listen(Publisher(number, tally) if publishes else Counter(partial(tally.receive, number)))
+        cuts = authenticate or number < len(operation.posts)
+        desk.listen(Listener(desk, number, tally) if cuts else Counter(partial(tally.receive, number)))
         desks.append(desk)
     return desks

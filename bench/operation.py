@@ -211,8 +211,8 @@ def _posts(
         yield client_frame(encode(Append(post.header, post.signature, post.parts)))
 
 
-def client_frame(payload: bytes) -> bytes:
-    return WebSocketFrame(Opcode.BINARY, payload).serialize(mask=True)
+def client_frame(payload: bytes, opcode: Opcode = Opcode.BINARY) -> bytes:
+    return WebSocketFrame(opcode, payload).serialize(mask=True)
 
 
 def new_id() -> str:
