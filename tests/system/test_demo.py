@@ -71,12 +71,6 @@ def test_an_operation_runs_from_its_founding_to_its_tables(tmp_path: Path) -> No
     assert sum(int(row["reports"]) for row in rows(tables / "T03.csv")) > 0
 
 
-def test_the_same_seed_makes_the_same_seizures(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        run_demo(tmp_path / name, "--countries", "2", "--days", "1", "--seed", "3")
-    assert (tmp_path / "a/tables/T02.csv").read_bytes() == (tmp_path / "b/tables/T02.csv").read_bytes()
-
-
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     command = [str(Path(sys.executable).with_name("vocu")), "demo", "--exit", "--out", str(tmp_path)]

@@ -89,7 +89,7 @@ async def test_a_thousand_reports_written_offline_arrive_once_and_in_order_over_
         assert not await desk.sync(0.5), "without a hub nothing is delivered"
         assert desk.outbox.counts() == {"queued": REPORTS}
         hub.start()
-        async with CuttingLine(hub.port, bytes_between=1_500_000).open() as line:
+        async with CuttingLine(hub.port, bytes_between=700_000).open() as line:
             desk = reopened(desk, line.url)
             await _sync_through(desk)
             assert line.cuts > 5
