@@ -199,11 +199,12 @@ class OperationState:
     def apply(self, act: "Act", at: int) -> None:
         """Take in one event that `admission` found in order, admitted at this instant."""
         header, index = act.header, self.size
-        key = (header.sender, header.to)
-        self.chains[key] = Chained(header.dseq, act.digest)
-        self.index_of[(header.sender, header.id)] = index
-        self.kind_of[header.id] = header.type
-        self.author_of[index] = self.devices[header.sender].ncp
+        device = self.devices[header.sender]
+        self.chains[device.id, header.to] = Chained(header.dseq, act.digest)
+        # The device's and the kind's own names, which are in memory once, not the header's copies of them.
+        self.index_of[device.id, header.id] = index
+        self.kind_of[header.id] = events.kind_of(act.event)
+        self.author_of[index] = device.ncp
         self.size += 1
         self.at = at
         change = _CHANGES.get(type(act.event))
