@@ -159,6 +159,8 @@ STATUS = {
     "unknown-operation": 404,
     "unknown-part": 404,
     "operation-exists": 409,
+    "invitation-answered": 409,
+    "invitation-used": 409,
     "body-too-large": 413,
     "part-too-large": 413,
     "quota": 429,

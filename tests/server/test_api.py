@@ -147,7 +147,32 @@ async def test_only_so_many_requests_wait(make_hub: MakeHub) -> None:
         assert (await ask(hub, plan, posted(plan, Identity("FR"), bytes([1] * 20))))[0] == 202
         refused = await ask(hub, plan, posted(plan, Identity("IT"), bytes([2] * 20)))
         assert error_of(refused) == (429, "too-many-requests")
-        assert (await ask(hub, plan, posted(plan, Identity("DE"), bytes(20))))[0] == 202
+        assert (await ask(hub, plan, first))[0] == 202
+
+
+async def test_an_invitation_is_answered_by_one_desk(hub: RunningHub, plan: Plan, organiser: Desk) -> None:
+    code, who = secrets.token_bytes(20), Identity("DE")
+    await ask(hub, plan, posted(plan, who, code))
+    refused = await ask(hub, plan, posted(plan, Identity("DE"), code))
+    assert error_of(refused) == (409, "invitation-answered")
+    again = posted(plan, who, code)
+    assert await ask(hub, plan, again) == (202, {})
+    assert (await organiser.http("GET", "/join-requests")).content == encode([again])
+
+
+async def test_an_invitation_that_let_a_desk_in_is_used(make_hub: MakeHub) -> None:
+    async with make_hub(join_requests_waiting=1) as hub:
+        plan = await hub.begin()
+        code, who = secrets.token_bytes(20), Identity("DE")
+        request = posted(plan, who, code)
+        await ask(hub, plan, request)
+        async with Desk(hub.url, plan, plan.organiser) as organiser:
+            await organiser.post(plan.admission(who))
+            await organiser.post(plan.phase("OPERATIONAL"))
+            assert error_of(await ask(hub, plan, posted(plan, Identity("DE"), code))) == (409, "invitation-used")
+            assert error_of(await ask(hub, plan, request)) == (409, "invitation-used")
+            assert (await organiser.http("GET", "/join-requests")).content == b"[]"
+        assert (await ask(hub, plan, posted(plan, Identity("FR"), secrets.token_bytes(20))))[0] == 202
 
 
 async def test_a_request_signed_by_another_device_is_refused(hub: RunningHub, plan: Plan) -> None:

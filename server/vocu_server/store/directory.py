@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.errors import RefusedError
-from vocu_server.store.sql import join_request, token
+from vocu_server.store.sql import join_request, token, used_ticket
 
 REQUEST_LIFETIME_MS = 7 * 24 * 3600 * 1000
 
@@ -33,15 +33,28 @@ def use_token(connection: Connection, text: str, op: str) -> None:
 def add_join_request(
     connection: Connection, op: str, ticket: str, device: str, body: bytes, *, now: int, most: int
 ) -> None:
-    """Keep a request; one more on the same ticket replaces it. Raises RefusedError past `most` of them."""
+    """Keep a request; the same device's next one replaces it, so that it may post again where no answer came.
+
+    Raises RefusedError where the ticket let a device in before (invitation-used), where another device's request waits
+    under it (invitation-answered), or where `most` others wait (too-many-requests).
+    """
+    used = select(used_ticket.c.ticket).where(used_ticket.c.op == op, used_ticket.c.ticket == ticket)
+    if connection.execute(used).first():
+        raise RefusedError(
+            "invitation-used", "This invitation let a desk in already; ask who invited you for a new one."
+        )
     old = (join_request.c.op == op, join_request.c.at < now - REQUEST_LIFETIME_MS)
     connection.execute(delete(join_request).where(*old))
+    answered = select(join_request.c.device).where(join_request.c.op == op, join_request.c.ticket == ticket)
+    if connection.execute(answered).scalar() not in (None, device):
+        raise RefusedError(
+            "invitation-answered", "Another desk answered this invitation already; ask who invited you for a new one."
+        )
     others = select(func.count()).where(join_request.c.op == op, join_request.c.ticket != ticket)
     if connection.execute(others).scalar_one() >= most:
         raise RefusedError("too-many-requests", "Too many requests wait for this operation; ask its organiser.")
     row = upsert(join_request).values(op=op, ticket=ticket, device=device, body=body, at=now)
-    new = {"device": device, "body": body, "at": now}
-    connection.execute(row.on_conflict_do_update(index_elements=["op", "ticket"], set_=new))
+    connection.execute(row.on_conflict_do_update(index_elements=["op", "ticket"], set_={"body": body, "at": now}))
 
 
 def join_requests(connection: Connection, op: str) -> list[bytes]:
@@ -51,8 +64,10 @@ def join_requests(connection: Connection, op: str) -> list[bytes]:
 
 
 def drop_join_requests(connection: Connection, op: str, devices: set[str]) -> None:
-    """Forget the requests of devices that were admitted."""
+    """Forget the requests of devices that were admitted, but not that their tickets are used."""
     where = (join_request.c.op == op, join_request.c.device.in_(devices))
+    tickets = select(join_request.c.op, join_request.c.ticket).where(*where)
+    connection.execute(insert(used_ticket).from_select(["op", "ticket"], tickets))
     connection.execute(delete(join_request).where(*where))
 
 

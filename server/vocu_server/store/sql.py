@@ -94,6 +94,13 @@ join_request = Table(
     Column("at", Integer, nullable=False),
 )
 
+used_ticket = Table(
+    "used_ticket",
+    metadata,
+    Column("op", String, primary_key=True),
+    Column("ticket", String, primary_key=True, doc="of an invitation that let a device in"),
+)
+
 report = Table(
     "report",
     metadata,
