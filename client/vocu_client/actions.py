@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vocu.canonical import b64, encode
-from vocu.errors import RefusedError
+from vocu.errors import MalformedError, RefusedError
 from vocu.form.schema import read
 from vocu.form.whole import split
 from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.composing import Draft
 from vocu.operation.events import Event
-from vocu.operation.foreseeing import foresee
+from vocu.operation.foreseeing import foresee, require_form
 from vocu.operation.handling import require_ceiling
 from vocu.operation.header import EVERYONE
 from vocu_client.store.outbox import Outbox
@@ -176,6 +176,7 @@ class Actions:
     def queue(self, drafts: list[Draft]) -> int:
         """Put drafts into the outbox, all or none; those that are there already stay as they are. How many are new."""
         for draft in drafts:
+            require_form(draft, self._view.state.added_commodities)
             if not self._waits(draft.ref):
                 self.require_allowed(draft)
         return self._outbox.queue(drafts, _now())
@@ -253,6 +254,11 @@ class Actions:
     def _text(self, body: str, subject: str | None = None, handling: str | None = None) -> bodies.Text:
         marking = handling or self._view.state.genesis.handling
         require_ceiling(marking, self._view.state.genesis.handling)
+        for what, given, most in (("text", body, bodies.MAX_TEXT), ("subject", subject or "", bodies.MAX_SUBJECT)):
+            if len(given) > most:
+                raise MalformedError(
+                    "too-long", f"A {what} has at most {most:,} characters, this one has {len(given):,}; shorten it."
+                )
         return bodies.Text(body=body, subject=subject, handling=marking)
 
 

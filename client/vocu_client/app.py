@@ -40,6 +40,7 @@ class Desk:
         self.home = home
         self.settings = home.read_settings()
         self.keys = DeskKeys.load(home.keys_file, passphrase)
+        home.require_database()
         self._engine = open_database(home.database_file)
         self.replica = Replica(self._engine, self.keys.master)
         self.outbox = Outbox(self._engine, self.keys.master)

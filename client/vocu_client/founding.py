@@ -4,51 +4,30 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from zoneinfo import available_timezones
 
 import msgspec
-from msgspec import Struct
 
 from vocu.canonical import b64, decode, encode, unb64
 from vocu.crypto.keys import HubVerifyKey, RootSigningKey, SigningKey
 from vocu.crypto.passwords import DEFAULT, Argon2Cost
 from vocu.crypto.signing import PayloadType
-from vocu.errors import MalformedError, VocuError
+from vocu.errors import VocuError
 from vocu.ids import operation_id
-from vocu.operation.handling import require_ceiling
 from vocu.operation.statements import Genesis, Participant, Roots, seal_off
 from vocu_client.keyring import DeskKeys, save_secret
 from vocu_client.membership import Invitation, fetch_genesis, make_request, new_salt, number_of
+from vocu_client.planning import Plan, require_plan
 from vocu_client.settings import DeskSettings, Home
 from vocu_client.transport import HubHTTP
 
 _decoder: msgspec.json.Decoder[Genesis] = msgspec.json.Decoder(Genesis)
 
 
-class Plan(Struct, frozen=True, kw_only=True):
-    """What the organiser decides about a new operation; days as YYYY-MM-DD, the hour in the operation's zone."""
-
-    name: str
-    kind: str
-    organiser: str
-    organiser_name: str
-    starts_day: str
-    ends_day: str
-    retention_day: str
-    zone: str = "Europe/Brussels"
-    compile_hour: int = 18
-    issue: str = "by_organiser"
-    handling: str = "TLP:AMBER"
-    commodities: tuple[str, ...] = ()
-    sub_commodities: tuple[str, ...] = ()
-    roots: int = 1
-    threshold: int = 1
-
-
 async def create_operation(
     home: Home, hub: str, token: str, plan: Plan, passphrase: str, cost: Argon2Cost = DEFAULT
 ) -> str:
     """Found an operation on a hub, with its root keys and the organiser's first desk in this home. Returns its id."""
+    require_plan(plan)
     async with HubHTTP(hub) as http:
         keys_of_hub = await http.get("/v1/hub")
         HubVerifyKey.from_bytes(unb64(keys_of_hub["hub"]))
@@ -90,13 +69,14 @@ async def join(
             ncp=invitation.ncp,
             device=keys.author.device,
             name=device_name,
+            safety_number=number_of(request, genesis, invitation.op),
         )
         with _new_home(home, settings):
             keys.save(home.keys_file, passphrase, cost)
             if country is not None:
                 save_secret(home.country_file, country.seed, passphrase, cost)
             await http.post(f"/v1/operations/{invitation.op}/join-requests", posted)
-    return number_of(request, genesis, invitation.op)
+    return settings.safety_number
 
 
 @contextmanager
@@ -139,14 +119,4 @@ def _genesis(
         organiser=organiser,
         device=keys.card(f"{plan.organiser}-1"),
     )
-    return _validated(genesis)
-
-
-def _validated(genesis: Genesis) -> Genesis:
-    """Raises MalformedError where the plan has a value that no operation can have."""
-    if genesis.zone not in available_timezones():
-        raise MalformedError("bad-zone", f"{genesis.zone} is not a time zone; give one such as Europe/Athens.")
-    if not genesis.starts_day <= genesis.ends_day <= genesis.retention_day:
-        raise MalformedError("bad-day", "An operation starts, ends, and is kept for a while, in this order.")
-    require_ceiling(genesis.handling, genesis.handling)
     return decode(encode(genesis), _decoder)

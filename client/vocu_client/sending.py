@@ -11,7 +11,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from vocu.canonical import b64
-from vocu.errors import RefusedError, UntrustedError
+from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.operation.admission import SignedEvent
 from vocu.operation.bodies import Fault
 from vocu.operation.composing import Composer, Draft, LogView
@@ -87,7 +87,11 @@ class Sender:
         for item in self._outbox.waiting(self._last_seq, WINDOW - len(self._flying)):
             signed = item.signed
             if signed is None:
-                draft = self._outbox.draft(item)
+                try:
+                    draft = self._outbox.draft(item)
+                except MalformedError as error:  # it must not keep back what was written after it
+                    self._outbox.refused(item.id, error.code, error.message)
+                    continue
                 if _needs_epoch(draft) and not self._view.state.epoch_is_current(self._hub_now()):
                     if not self._flying and not ready:
                         fresh.append(self._rotation())
@@ -97,7 +101,7 @@ class Sender:
                     break  # It waits for an epoch that opens here; nobody may wait in vain for what we cannot read.
                 try:
                     signed = self._composer().compose(draft, self._epoch_secret())
-                except RefusedError as error:
+                except (RefusedError, MalformedError) as error:
                     self._outbox.refused(item.id, error.code, error.message)
                     continue
                 fresh.append((item.id, signed, digest(signed.header, signed.signature)))

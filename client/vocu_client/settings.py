@@ -23,6 +23,8 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ncp: NCPCode
     device: DeviceID
     name: str
+    safety_number: str = ""
+    """To be read out by telephone until this desk is admitted; empty for the desk that founded the operation."""
 
 
 class Home:
@@ -41,6 +43,15 @@ class Home:
         if self.settings_file.exists() or self.keys_file.exists():
             raise RefusedError("desk-exists", f"There is a desk in {self.path} already; choose another --home.")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def require_database(self) -> None:
+        """Raises RefusedError where this desk was connected before and its database is gone."""
+        if self.lock_file.exists() and not self.database_file.exists():
+            raise RefusedError(
+                "database-lost",
+                f"{self.database_file} is gone, and with it what was not delivered yet. Put it back from a backup, or "
+                "have this desk revoked and join with a new one: the log itself is safe at the hub.",
+            )
 
     def root_files(self) -> list[Path]:
         """The key files of the operation's roots that are kept here."""

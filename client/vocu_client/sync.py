@@ -59,7 +59,16 @@ class Sync:
     async def _connection(self, enough: Callable[["Session"], bool]) -> None:
         settings, view = self._view.settings, self._view
         hub_key = view.operation.hub_key
-        channel = await Channel.connect(settings.hub, settings.op, view.keys.author, hub_key)
+        try:
+            channel = await Channel.connect(settings.hub, settings.op, view.keys.author, hub_key)
+        except RefusedError as error:
+            if error.code == "not-admitted" and view.size == 0 and settings.safety_number:
+                raise RefusedError(
+                    "not-admitted-yet",
+                    "The organiser has not admitted this desk yet. Read this safety number to him by telephone: "
+                    f"{settings.safety_number}",
+                ) from None
+            raise
         try:
             view.operation.log.check_fresh(channel.hello.checkpoint)
             welcome = await channel.authenticate(view.size)

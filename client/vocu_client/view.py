@@ -177,8 +177,8 @@ class View:
         ):
             raise UntrustedError(
                 "not-mine",
-                f"Entry {accepted.index} was signed with this desk's key, but not by this desk: its key was copied. "
-                "Have this device revoked now.",
+                f"Entry {accepted.index} was signed with this desk's key, but this desk does not know it: its key was "
+                "copied, or its folder was put back from an older copy. Have this device revoked now.",
             )
 
     def _open_epoch(self, accepted: Accepted) -> tuple[int, bytes] | None:

@@ -61,7 +61,12 @@ def unlock(document: bytes, passphrase: str) -> bytes:
     Raises RefusedError `wrong-passphrase`, also where the document was changed: the two cannot be told apart.
     Raises MalformedError where it is not such a document, or asks for more than the bounds allow.
     """
-    locked = decode(document, _decoder)
+    try:
+        locked = decode(document, _decoder)
+    except MalformedError:
+        raise MalformedError(
+            "bad-key-file", "This is not a key file of vocu, or it is damaged; put it back from a copy."
+        ) from None
     key = _derive(passphrase, unb64(locked.salt, SALT_SIZE), locked.cost)
     try:
         return local_open(key, _CONTEXT, unb64(locked.sealed))

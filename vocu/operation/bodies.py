@@ -7,6 +7,9 @@ from msgspec import Meta, Struct
 from vocu.ids import Day, DeviceID, Digest, EventID
 from vocu.operation.statements import Envelope
 
+MAX_TEXT = 20_000
+MAX_SUBJECT = 200
+
 
 class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The content of one part."""
@@ -43,8 +46,8 @@ class Fault(Body, frozen=True, kw_only=True):
 class Text(Body, frozen=True, kw_only=True):
     """People's words, with a handling marking."""
 
-    body: Annotated[str, Meta(min_length=1, max_length=20_000)]
-    subject: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    body: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+    subject: Annotated[str, Meta(min_length=1, max_length=MAX_SUBJECT)] | None = None
     handling: Annotated[str, Meta(max_length=40)] | None = None
 
 

@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
+from vocu.canonical import encode
 from vocu.operation.act import Act
-from vocu.operation.admission import statements_of
+from vocu.operation.admission import read_body, statements_of
 from vocu.operation.composing import SEALED, Draft
 from vocu.operation.events import PART_TYPES, kind_of
 from vocu.operation.header import Head, Header, PartSlip
@@ -39,6 +40,17 @@ def foresee(draft: Draft, device: str, state: OperationState, at: int) -> None:
     )
     act = Act(header, replace(draft.event, **hidden), b"", statements_of(draft.event, state))
     authorise(state.devices[device], act, state, at)
+
+
+def require_form(draft: Draft, added: frozenset[str]) -> None:
+    """Return if every body of the draft is one that its readers accept, the sealed ones, too. Raises MalformedError.
+
+    `added`: the commodities that the operation added.
+    """
+    for name, kind in PART_TYPES[kind_of(draft.event)].items():
+        body = getattr(draft.event, name)
+        if body is not None:
+            read_body(kind, encode(body), added)
 
 
 def _slip(name: str, device: str, state: OperationState, *, restricted: bool) -> PartSlip:

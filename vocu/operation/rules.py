@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from vocu.canonical import unb64
 from vocu.crypto.keys import RootVerifyKey, SealingKey, VerifyKey
 from vocu.errors import MalformedError, RefusedError
-from vocu.form.codes import is_code
+from vocu.form.codes import codes, is_code
 from vocu.form.messages import Question, WarningNotice
 from vocu.form.report import Part, SeizureReport
 from vocu.form.schema import check_days
@@ -162,7 +162,8 @@ def _check_statement(statement: Statement, state: OperationState) -> None:
                 raise RefusedError("unknown-device", "There is no active device of this id.")
         case OpenPhase(phase=phase):
             if PHASES.index(phase) != PHASES.index(state.phase) + 1:
-                raise RefusedError("phase-order", f"After {state.phase} comes the next phase, not {phase}.")
+                after = "no other" if state.phase == PHASES[-1] else PHASES[PHASES.index(state.phase) + 1]
+                raise RefusedError("phase-order", f"After {state.phase} comes {after}, not {phase}.")
         case ChangeRoots(roots=roots):
             for key in roots.keys:
                 RootVerifyKey.from_bytes(unb64(key))
@@ -255,7 +256,8 @@ def _seizure_amended(signer: Device, act: Act, state: OperationState) -> None:
 def _seizure_withdrawn(signer: Device, act: Act, state: OperationState) -> None:
     _own_report(signer, act, state)
     if not is_code("withdrawal_reason", act.body(bodies.Withdrawal).reason):
-        raise MalformedError("unknown-code", "The reason is a code of the list `withdrawal_reason`.")
+        reasons = ", ".join(code.id for code in codes("withdrawal_reason"))
+        raise MalformedError("unknown-code", f"There is no such reason to withdraw a report; it is one of {reasons}.")
 
 
 def _seizure_released(signer: Device, act: Act, state: OperationState) -> None:

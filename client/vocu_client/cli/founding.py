@@ -12,6 +12,7 @@ from vocu_client.app import Desk
 from vocu_client.cli.desk import codes, open_desk, run
 from vocu_client.cli.printing import err, note, say, wording
 from vocu_client.membership import read_invitation
+from vocu_client.planning import Plan
 
 WAIT_SECONDS = 2.0
 KEPT_YEARS = 5
@@ -47,7 +48,7 @@ def create(
     threshold: Annotated[int, typer.Option(min=1, max=15, help="How many of them must sign.")] = 1,
 ) -> None:
     """Found an operation on a hub. This desk becomes the organiser's first."""
-    plan = founding.Plan(
+    plan = Plan(
         name=name,
         kind=kind,
         organiser=organiser.upper(),
@@ -111,7 +112,7 @@ async def _admitted(desk: Desk) -> bool:
     try:
         return await desk.sync()
     except RefusedError as error:
-        if error.code != "not-admitted":
+        if error.code != "not-admitted-yet":
             raise
         return False
 

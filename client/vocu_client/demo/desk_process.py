@@ -20,8 +20,9 @@ from vocu.operation.bodies import Contact
 from vocu.operation.header import EVERYONE
 from vocu_client.app import Desk
 from vocu_client.exports import newsletter_file, write_files, write_results
-from vocu_client.founding import Plan, create_operation, join
+from vocu_client.founding import create_operation, join
 from vocu_client.membership import read_invitation
+from vocu_client.planning import Plan
 from vocu_client.settings import Home
 
 MAX_LINE = 64 * 1024 * 1024

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vocu.canonical import decode, encode
 from vocu.crypto.opening import local_open
 from vocu.crypto.sealing import local_seal
+from vocu.errors import MalformedError
 from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import Draft
 from vocu.operation.events import KINDS, PART_TYPES, kind_of
@@ -161,9 +162,17 @@ def _pack(draft: Draft) -> bytes:
 def _unpack(data: bytes) -> Draft:
     kept = decode(data, _kept)
     types = PART_TYPES[kept.type]
-    bodies = {name: msgspec.json.decode(bytes(raw), type=types[name]) for name, raw in kept.parts.items()}
+    bodies = {name: _read_body(types[name], bytes(raw)) for name, raw in kept.parts.items()}
     event = KINDS[kept.type](**bodies)
     return Draft(id=kept.id, event=event, ts=kept.ts, to=kept.to, ref=kept.ref, readers=kept.readers)
+
+
+def _read_body(kind: type[Struct], data: bytes) -> Struct:
+    """A body as it was kept; another version of vocu may have kept one that this one refuses. Raises MalformedError."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise MalformedError("bad-draft", f"This cannot be sent as it was written ({error}); write it anew.") from None
 
 
 def _item(row: Row[Any]) -> Item:

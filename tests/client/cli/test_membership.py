@@ -43,7 +43,7 @@ def test_an_operation_is_founded_by_a_command(rehearsal: Rehearsal, tmp_path: Pa
             "--zone", "Europe/Amsterdam", "--hour", 17, "--issue", "automatic", "--handling", "TLP:GREEN",
             "--commodities", "tobacco", "--sub-commodities", "tobacco.snus", "--roots", 3, "--threshold", 2,
         ]  # fmt: skip
-        assert "bad-day" in desk.fail(2, *options, "--retention", "2020-01-01")
+        assert "bad-plan" in desk.fail(2, *options, "--retention", "2020-01-01")
         assert not (desk.home / "keys.vocu").exists()
         assert "root-1.vocu, root-2.vocu, root-3.vocu" in desk.do(*options)
         assert "desk-exists" in desk.fail(1, *options)
