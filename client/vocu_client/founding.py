@@ -1,5 +1,6 @@
 """How a desk comes into being: with a new operation, or by joining one."""
 
+import asyncio
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,14 @@ from vocu.crypto.signing import PayloadType
 from vocu.errors import VocuError
 from vocu.ids import operation_id
 from vocu.operation.statements import Genesis, Participant, Roots, seal_off
+from vocu.protocol.joining import PostedRequest
 from vocu_client.keyring import DeskKeys, save_secret
 from vocu_client.membership import Invitation, fetch_genesis, make_request, new_salt, number_of
 from vocu_client.planning import Plan, require_plan
 from vocu_client.settings import DeskSettings, Home
-from vocu_client.transport import HubHTTP
+from vocu_client.transport import HubHTTP, OfflineError
+
+ATTEMPTS = 3
 
 _decoder: msgspec.json.Decoder[Genesis] = msgspec.json.Decoder(Genesis)
 
@@ -75,8 +79,20 @@ async def join(
             keys.save(home.keys_file, passphrase, cost)
             if country is not None:
                 save_secret(home.country_file, country.seed, passphrase, cost)
-            await http.post(f"/v1/operations/{invitation.op}/join-requests", posted)
+            await _ask(http, invitation.op, posted)
     return settings.safety_number
+
+
+async def _ask(http: HubHTTP, op: str, posted: PostedRequest) -> None:
+    """Post the request; again, if the answer got lost: the same desk may ask as often as it likes."""
+    for attempt in range(ATTEMPTS):
+        try:
+            await http.post(f"/v1/operations/{op}/join-requests", posted)
+            return
+        except OfflineError:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            await asyncio.sleep(1)
 
 
 @contextmanager

@@ -746,7 +746,10 @@ async def test_a_token_that_was_spent_begins_no_other_operation(place: Place, tm
 
 async def test_an_invitation_is_good_once(place: Place, tmp_path: Path) -> None:
     async with place.open("PL") as pl:
-        await join(Home(tmp_path / "second"), read_invitation(place.invitation), "FR-2", PASSPHRASE, CHEAP)
+        with pytest.raises(RefusedError) as refused:
+            await join(Home(tmp_path / "second"), read_invitation(place.invitation), "FR-2", PASSPHRASE, CHEAP)
+        assert refused.value.code == "invitation-used"
+        assert not (tmp_path / "second" / "keys.vocu").exists()
         assert await pl.applicants() == []
 
 

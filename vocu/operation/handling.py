@@ -12,7 +12,10 @@ SCHEMES = (
 
 def require_ceiling(marking: str, ceiling: str) -> None:
     """Return where something so marked may be sent in an operation of this ceiling. Raises RefusedError."""
-    scheme = next((scheme for scheme in SCHEMES if ceiling in scheme), tuple(name for each in SCHEMES for name in each))
+    scheme = next((scheme for scheme in SCHEMES if ceiling in scheme), ())
+    if not scheme:
+        every = ", ".join(name for scheme in SCHEMES for name in scheme)
+        raise RefusedError("unknown-marking", f"There is no marking {ceiling!r}; use one of {every}.")
     if marking not in scheme:
         raise RefusedError("unknown-marking", f"There is no marking {marking!r} here; use one of {', '.join(scheme)}.")
     if scheme.index(marking) > scheme.index(ceiling):

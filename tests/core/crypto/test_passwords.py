@@ -65,7 +65,7 @@ def test_a_hostile_file_cannot_ask_for_more_than_the_bounds(cost: dict, monkeypa
     monkeypatch.setattr(passwords, "Argon2id", None)  # not even tried
     with pytest.raises(MalformedError) as refusal:
         unlock(document, "Zollhund")
-    assert refusal.value.code == "bad-value"
+    assert refusal.value.code == "bad-key-file"
 
 
 @pytest.mark.parametrize(
