@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from bench import processes
-from bench.desks import Counter, connect
+from bench.desks import MARK, connect
 from bench.fanout import PATIENCE_SECONDS, Stage
 from bench.operation import PASSPHRASE, Member, Operation
 from bench.processes import Server
@@ -55,18 +55,20 @@ async def _fill(server: Server, operation: Operation, entries: int) -> None:
 
 async def _served(server: Server, operation: Operation, member: Member, entries: int) -> float:
     """To a light desk, which counts posts and looks at nothing."""
-    complete, missing = asyncio.Event(), entries
+    complete, missing, tail = asyncio.Event(), entries, b""
 
-    def receive(posts: int) -> None:
-        nonlocal missing
-        missing -= posts
+    def count(data: bytes) -> None:
+        nonlocal missing, tail
+        most = len(MARK) - 1
+        missing -= data.count(MARK) + (tail + data[:most]).count(MARK)
+        tail = (tail + data[-most:])[-most:]
         if not missing:
             complete.set()
 
     desk = await connect(server)
     begin = time.perf_counter()
     await desk.authenticate(operation, member, 0)
-    desk.listen(Counter(receive))
+    desk.listen(count)
     await asyncio.wait_for(complete.wait(), PATIENCE_SECONDS)
     desk.close()
     return entries / (time.perf_counter() - begin)

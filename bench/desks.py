@@ -1,8 +1,7 @@
 """A crowd of light desks: they prove themselves as desks do, and then only count what reaches them.
 
-Desks at a hub cut their stream into frames, because it pings them, and so does who publishes, to tell acknowledgements
-from posts. Where a frame comes with every post, as from the bare server, the others look for `MARK` only, which stands
-once in every post: the client must not be what limits a server.
+The client must not be what limits a server. A hub's frame holds many posts, each with one `MARK`. The bare server sends
+a frame for each post: desks that do not publish count them without looking into them.
 """
 
 import asyncio
@@ -35,6 +34,8 @@ from vocu.protocol.frames import (
 from vocu.protocol.session import DeskAuth, hub_hash, open_hello, sign_auth
 
 MARK = b'"type":"message_posted"'
+HEADER = 4
+"""Bytes before the payload of a server's frame of 126 to 65,535 bytes."""
 AUTHOR = re.compile(rb'"from":"([\w-]{22})"')
 
 
@@ -136,16 +137,23 @@ def frame_at(data: bytes, start: int) -> tuple[int, bytes, int] | None:
 
 
 class Counter:
-    """Counts the posts in a stream, wherever it is cut into chunks."""
+    """Counts frames by their lengths alone, for a stream of nothing but posts, each a frame of its own."""
 
     def __init__(self, receive: Callable[[int], None]) -> None:
         self._receive = receive
-        self._tail = b""
+        self._rest = b""
+        self._begins = 0
 
     def __call__(self, data: bytes) -> None:
-        most = len(MARK) - 1
-        posts = data.count(MARK) + (self._tail + data[:most]).count(MARK)
-        self._tail = (self._tail + data[-most:])[-most:]
+        if self._rest:
+            data = self._rest + data
+        at, posts, last = self._begins, 0, len(data) - HEADER
+        while at <= last:
+            at += HEADER + (data[at + 2] << 8 | data[at + 3])
+            posts += 1
+        # A frame's header may be cut; its payload need not be kept.
+        self._rest = data[at:]
+        self._begins = max(0, at - len(data))
         if posts:
             self._receive(posts)
 

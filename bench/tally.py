@@ -47,15 +47,13 @@ class Tally:
 
     def receive(self, desk: int, posts: int) -> None:
         first = self._received[desk]
-        self._received[desk] = first + posts
+        last = self._received[desk] = first + posts
         missing = self._missing
-        while len(missing) < first + posts:
-            missing.append(self.desks)
-        complete = False
-        for post in range(first, first + posts):
+        if len(missing) < last:
+            missing.extend([self.desks] * (last - len(missing)))
+        for post in range(first, last):
             missing[post] -= 1
-            complete |= not missing[post]
-        if complete:
+        if not missing[first]:  # who has a later post has the earlier ones
             self._complete(time.perf_counter())
 
     def _complete(self, now: float) -> None:
