@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,6 +20,7 @@ READ_SECONDS = 4.0
 """How long a reading command waits for a hub that says nothing."""
 SHORTEST = 6
 T = TypeVar("T")
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether you are certain.")]
 
 
 class Given:
@@ -180,6 +181,13 @@ def instant(desk: Desk, given: str) -> str:
 def filled(**fields: Any) -> dict[str, Any]:
     """The fields that were given."""
     return {name: value for name, value in fields.items() if value is not None and value is not False and value != []}
+
+
+def decide(ctx: typer.Context, consequence: str, yes: bool, act: Callable[[Desk], str]) -> None:
+    """Post what cannot be undone, having asked once."""
+    with open_desk(ctx) as desk:
+        certain(consequence, yes)
+        run(act_and_deliver(desk, act))
 
 
 def certain(question: str, yes: bool) -> None:

@@ -1,6 +1,5 @@
 """Who takes part: inviting, admitting, changing, leaving; further desks; phases; and who is here."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +9,7 @@ from vocu.canonical import b64
 from vocu.errors import MalformedError, RefusedError
 from vocu.operation.statements import PHASES
 from vocu_client.app import Desk
-from vocu_client.cli.desk import act_and_deliver, catch_up, certain, deliver, match_id, open_desk, post, read, run
+from vocu_client.cli.desk import Yes, catch_up, decide, deliver, match_id, open_desk, post, read, run
 from vocu_client.cli.printing import SHORT, note, say, table, wording
 from vocu_client.decisions import Applicant
 from vocu_client.settings import write_private
@@ -22,7 +21,7 @@ Number = Annotated[
     str | None,
     typer.Option(help='The forty digits as they were read out to you; "12345 67890 …". Asked for if left out.'),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether you are certain.")]
+LONGEST_NAME = 120
 
 
 def invite(
@@ -34,9 +33,10 @@ def invite(
 ) -> None:
     """Write an invitation for a participant, to be sent over a channel that you trust already."""
     code = ncp.upper()
+    known_as = _name(wording().country(code) if name is None else name)
     with open_desk(ctx) as desk:
         run(catch_up(desk))
-        _write(desk.decisions.invite(code, name or wording().country(code), role), out or Path(f"{code}.invitation"))
+        _write(desk.decisions.invite(code, known_as, role), out or Path(f"{code}.invitation"))
 
 
 def add_device(
@@ -49,6 +49,13 @@ def add_device(
         ncp = desk.settings.ncp
         member = desk.view.state.members[ncp]
         _write(desk.decisions.invite(ncp, member.name, None), out or Path(f"{ncp}-desk.invitation"))
+
+
+def _name(given: str) -> str:
+    name = given.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise MalformedError("bad-name", f"A participant's name has 1 to {LONGEST_NAME} characters, not {len(name)}.")
+    return name
 
 
 def _write(invitation: bytes, path: Path) -> None:
@@ -126,12 +133,13 @@ def change(
 ) -> None:
     """Change a participant's name or role."""
     code = ncp.upper()
+    known_as = _name(name) if name is not None else None
 
     def act(desk: Desk) -> str:
         member = desk.view.state.members.get(code)
         if member is None:
             raise RefusedError("unknown-participant", f"{code} does not take part in this operation.")
-        return desk.decisions.change(code, name=name or member.name, role=role or member.role)
+        return desk.decisions.change(code, name=known_as or member.name, role=role or member.role)
 
     post(ctx, act)
 
@@ -139,7 +147,7 @@ def change(
 def remove(ctx: typer.Context, ncp: Code, yes: Yes = False) -> None:
     """Remove a participant with all its desks. It reads nothing that is sealed from then on."""
     code = ncp.upper()
-    _decide(ctx, f"{code} and all its desks will be shut out.", yes, lambda desk: desk.decisions.remove(code))
+    decide(ctx, f"{code} and all its desks will be shut out.", yes, lambda desk: desk.decisions.remove(code))
 
 
 def revoke_device(
@@ -148,7 +156,7 @@ def revoke_device(
     yes: Yes = False,
 ) -> None:
     """Revoke a desk that was lost or is no longer needed."""
-    _decide(
+    decide(
         ctx,
         f"The desk {desk_id} will be shut out.",
         yes,
@@ -165,13 +173,7 @@ def open_phase(
     name = phase.upper().replace("-", "_")
     if name not in PHASES:
         raise MalformedError("unknown-phase", f"{phase} is not a phase; they are {', '.join(PHASES)}.")
-    _decide(ctx, f"The phase {name} opens for everybody.", yes, lambda desk: desk.decisions.open_phase(name))
-
-
-def _decide(ctx: typer.Context, consequence: str, yes: bool, act: Callable[[Desk], str]) -> None:
-    with open_desk(ctx) as desk:
-        certain(consequence, yes)
-        run(act_and_deliver(desk, act))
+    decide(ctx, f"The phase {name} opens for everybody.", yes, lambda desk: desk.decisions.open_phase(name))
 
 
 def roster(ctx: typer.Context) -> None:

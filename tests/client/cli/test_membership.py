@@ -57,6 +57,9 @@ def test_a_participant_comes_in_by_invitation_and_by_the_number_that_was_heard(
     be: Shell, nl: Shell, tmp_path: Path
 ) -> None:
     file = tmp_path / "nl.invitation"
+    for name in ("", "  ", "x" * 121):
+        assert "bad-name" in be.fail(2, "invite", "nl", "--name", name, "--out", file)
+        assert not file.exists()
     assert "72 hours" in be.do("invite", "nl", "--out", file)
     assert "file-exists" in be.fail(1, "invite", "NL", "--out", file)
     assert "Nobody waits" in be.do("applicants")
@@ -122,6 +125,7 @@ def test_roles_change_and_participants_leave(be: Shell, nl: Shell, tmp_path: Pat
     file = tmp_path / "at.invitation"
     be.do("invite", "AT", "--out", file)
     be.do("admit", "AT", "--safety-number", safety_number(nl.do("join", file, "--no-wait")))
+    assert "bad-name" in be.fail(2, "change", "AT", "--name", "")
     be.post("change", "AT", "--role", "analyst", "--name", "Austria, analysts")
     assert re.search(r"AT +Austria, analysts +analyst", be.do("roster"))
     assert "not-confirmed" in be.fail(1, "remove", "AT")
