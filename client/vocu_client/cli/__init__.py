@@ -1,5 +1,6 @@
 """`vocu`: the command line of a desk. Here it is put together; docs/desk.md describes every command."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from vocu_client.demo.command import demo
 from vocu_client.settings import DEFAULT_HOME, Home
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+DAMAGED = ("file is not a database", "malformed")
+"""What SQLite says of a file that is no longer whole."""
 
 
 class Commands(TyperGroup):
@@ -33,13 +36,25 @@ class Commands(TyperGroup):
             raise typer.Exit(FAILED) from None
         except SQLAlchemyError as error:
             why = getattr(error, "orig", None) or type(error).__name__
-            note(f"This desk's database cannot be used ({why}): is the disk full, or not writable?")
+            if any(sign in str(why) for sign in DAMAGED):
+                note(
+                    f"This desk's database is damaged ({why}). Put it back from a backup, or have this desk revoked "
+                    "and join with a new one: the log itself is safe at the hub."
+                )
+            else:
+                note(f"This desk's database cannot be used ({why}): is the disk full, or not writable?")
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vocu {version('vocu')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -50,6 +65,9 @@ def desk(
         Path | None,
         typer.Option(envvar="VOCU_PASSPHRASE_FILE", help="The file of its passphrase; else you are asked."),
     ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
     """A desk in a joint operation: report, ask, warn and read, sealed to those you work with.
 

@@ -1,8 +1,10 @@
 """What a desk says of itself: its outbox, its alarms, what it does without a line, and while it watches."""
 
+import shutil
 import signal
 import time
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,17 @@ def test_numbers_follow_the_language_of_the_environment(be: Shell, de: Shell, re
 @pytest.mark.parametrize("arguments", [["outbox", "--nonsense"], ["send"], ["nonsense"], ["seizure", "show"]])
 def test_a_command_that_is_typed_wrong_exits_with_2(be: Shell, arguments: list[str]) -> None:
     be.fail(2, *arguments)
+
+
+def test_a_damaged_database_is_to_be_restored(be: Shell, tmp_path: Path) -> None:
+    broken = Shell(tmp_path / "broken", be.passphrase_file)
+    shutil.copytree(be.home, broken.home)
+    (broken.home / "desk.sqlite").write_bytes(b"not a database at all" * 1000)
+    said = broken.fail(1, "whoami")
+    assert "is damaged" in said
+    assert "backup" in said
+    assert "disk full" not in said
+
+
+def test_the_version_is_told_without_a_desk(tmp_path: Path) -> None:
+    assert Shell(tmp_path, tmp_path / "none").do("--version") == f"vocu {version('vocu')}\n"
