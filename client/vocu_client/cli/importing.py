@@ -13,7 +13,7 @@ from vocu.form.report import GoodsLine
 from vocu.form.whole import whole
 from vocu.operation.composing import Draft
 from vocu_client.app import Desk
-from vocu_client.cli.desk import catch_up, open_desk, run
+from vocu_client.cli.desk import Yes, catch_up, certain, open_desk, run
 from vocu_client.cli.printing import bar, err, note, say, table, wording
 from vocu_client.imports.mapping import load_mapping
 from vocu_client.imports.rows import Conversion, Imported, Refusal, conditions, convert, event_id
@@ -41,6 +41,7 @@ def import_table(
     accept_partial: Annotated[
         bool, typer.Option("--accept-partial", help="Post the good rows although others are refused.")
     ] = False,
+    yes: Yes = False,
 ) -> None:
     """Post the rows of a table as seizure reports of your own country. A second time, it adds nothing."""
     plan_of_columns, wanted = load_mapping(mapping), conditions(where or ())
@@ -60,6 +61,8 @@ def import_table(
         if dry_run:
             say("Nothing was posted.")
             return
+        if plan.fresh:
+            certain(f"{len(plan.fresh)} reports will be posted; each can only be withdrawn by itself.", yes)
         desk.actions.queue([draft for _, draft in plan.fresh])
         _send(desk, {draft.id for _, draft in plan.fresh}, reached=reached)
 

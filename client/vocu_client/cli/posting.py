@@ -9,7 +9,7 @@ import typer
 from vocu.errors import MalformedError
 from vocu.operation.bodies import Contacts
 from vocu_client.app import Desk
-from vocu_client.cli.desk import act_and_deliver, certain, codes, open_desk, post, read, run, the_id, words
+from vocu_client.cli.desk import Yes, act_and_deliver, certain, codes, open_desk, post, read, run, the_id, words
 from vocu_client.cli.files import read_form
 from vocu_client.cli.printing import say, table
 
@@ -93,7 +93,7 @@ def erase(
     ctx: typer.Context,
     index: Annotated[int, typer.Argument(min=1, help="The number of the entry.")],
     parts: Annotated[str, typer.Option(help="Which sealed parts: text, nominal, or both.")] = "text,nominal",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are certain.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Have sealed parts of an entry deleted at every desk and at the hub."""
     names = tuple(part.lower() for part in codes(parts))

@@ -9,7 +9,7 @@ import typer
 
 from vocu.compilation.schedule import calendar_date
 from vocu_client.app import Desk
-from vocu_client.cli.desk import certain, codes, open_desk, read, run
+from vocu_client.cli.desk import Yes, certain, codes, open_desk, read, run
 from vocu_client.cli.lines import print_line
 from vocu_client.cli.printing import SHORT, bar, err, note, say, table, wording
 
@@ -97,9 +97,7 @@ def alarms(ctx: typer.Context) -> None:
     raise typer.Exit(1)
 
 
-def silence(
-    ctx: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are certain.")] = False
-) -> None:
+def silence(ctx: typer.Context, yes: Yes = False) -> None:
     """Take the alarms off and let this desk send again. Only once it is known what happened."""
     with open_desk(ctx) as desk:
         found = desk.replica.alarms()

@@ -8,11 +8,12 @@ import typer
 
 from vocu.canonical import b64
 from vocu.compilation.newsletter import notable_facts
+from vocu.compilation.schedule import calendar_date
 from vocu.compilation.tables import compile_tables
 from vocu.errors import RefusedError
 from vocu.operation.bodies import Compiled
 from vocu_client.app import Desk
-from vocu_client.cli.desk import open_desk, post, read, the_id, words
+from vocu_client.cli.desk import Yes, decide, open_desk, read, the_id, words
 from vocu_client.cli.printing import bar, note, say, wording
 from vocu_client.cli.verifying import compare_files, verify_log
 from vocu_client.exports import newsletter_file, write_results
@@ -54,6 +55,7 @@ def issue(
     day: Day = None,
     text: Annotated[str | None, typer.Option("--words", help="Your words; - takes them from a pipe.")] = None,
     notable: Annotated[list[str] | None, typer.Option(help="The id of a report to show; up to three times.")] = None,
+    yes: Yes = False,
 ) -> None:
     """Send a compiled newsletter out, as the organiser, with your words."""
     body = words(text) if text is not None else None
@@ -62,7 +64,7 @@ def issue(
         chosen = [the_id(desk, given) for given in notable or ()]
         return desk.actions.issue_newsletter(_compiled(desk, day).day, body, chosen)
 
-    post(ctx, act)
+    decide(ctx, "The newsletter goes out to everybody.", yes, act)
 
 
 def tables(
@@ -104,6 +106,8 @@ def verify(
 
 
 def _compiled(desk: Desk, day: str | None) -> Compiled:
+    if day is not None:
+        calendar_date(day)
     compiled = desk.view.state.compiled
     if not compiled:
         raise RefusedError("no-newsletter", "No newsletter was compiled yet; the hub does so at the operation's hour.")

@@ -1,9 +1,12 @@
 """One real hub with one operation in its operational phase, and two desks, for all tests of a module."""
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -23,6 +26,18 @@ OPERATION = msgspec.structs.replace(
     retention_day=(TODAY + timedelta(days=400)).isoformat(),
     sub_commodities=("tobacco.snus",),
 )
+NEEDED = {
+    "agency": "border_guard",
+    "place": "TERESPOL",
+    "location_type": "land_border",
+    "direction": "import",
+    "transport_mode": "road",
+    "selection_reason": "risk_profile",
+    "commodity": "tobacco.cigarettes",
+    "unit": "stick",
+    "quantity": "806000",
+}
+_DAYS = count()
 
 
 class Rehearsal(msgspec.Struct):
@@ -75,10 +90,18 @@ def de(rehearsal: Rehearsal) -> Shell:
 
 @pytest.fixture
 def report_file(tmp_path: Path, be: Shell) -> Path:
-    """A seizure report as `vocu seizure form` prints it."""
+    """A seizure report as `vocu seizure form` prints it, filled in; of another day for each test."""
     file = tmp_path / "report.toml"
-    file.write_text(be.do("seizure", "form"), encoding="utf-8")
+    file.write_text(fill_in(be.do("seizure", "form"), TODAY - timedelta(days=next(_DAYS))), encoding="utf-8")
     return file
+
+
+def fill_in(form: str, day: date = TODAY) -> str:
+    """What `vocu seizure form` prints, with the fields that are needed filled in."""
+    values = NEEDED | {"seizure_day": day.isoformat()}
+    return re.sub(
+        r'^(\w+) = ""', lambda blank: f"{blank[1]} = {json.dumps(values[blank[1]])}", form, flags=re.MULTILINE
+    )
 
 
 def open_desk(shell: Shell) -> Desk:

@@ -67,16 +67,18 @@ def test_one_bad_row_stops_all_unless_the_officer_accepts_it(de: Shell, table: P
     assert "sticks" in said
     assert "rows-refused" in said
     assert de.entries() == before
-    assert "2 delivered" in de.do("import", table, "--mapping", mapping, "--accept-partial")
+    assert "2 delivered" in de.do("import", table, "--mapping", mapping, "--accept-partial", "--yes")
     assert de.entries() == before + 2
 
 
 def test_a_second_import_adds_nothing(de: Shell, be: Shell, table: Path, mapping: Path) -> None:
     table.write_text(HEADER + GOOD.replace("1000", "77").replace("2500", "78"), encoding="utf-8")
-    assert "1 delivered" in de.do("import", table, "--mapping", mapping, "--where", "place=Görlitz")
+    assert "1 delivered" in de.do("import", table, "--mapping", mapping, "--where", "place=Görlitz", "--yes")
     entries = de.entries()
     assert "1 new reports of DE, 1 here already" in de.do("import", table, "--mapping", mapping, "--dry-run")
-    de.do("import", table, "--mapping", mapping)
+    assert "not-confirmed" in de.fail(1, "import", table, "--mapping", mapping)
+    assert de.entries() == entries
+    de.do("import", table, "--mapping", mapping, "--yes")
     again = de.do("import", table, "--mapping", mapping)
     assert "0 new reports of DE, 2 here already" in again
     assert de.entries() == entries + 1

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.client.cli.conftest import OPERATION, TODAY, Rehearsal, open_desk
+from tests.client.cli.conftest import OPERATION, TODAY, Rehearsal, fill_in, open_desk
 from tests.client.cli.shell import Shell
 
 DAY = (TODAY + timedelta(days=1)).isoformat()
@@ -22,7 +22,7 @@ def compiled(rehearsal: Rehearsal, tmp_path_factory: pytest.TempPathFactory) -> 
     """A report, whose id this is, and the newsletters of today and tomorrow compiled after it."""
     assert "no-newsletter" in rehearsal.be.fail(1, "newsletter")
     file = tmp_path_factory.mktemp("report") / "report.toml"
-    file.write_text(rehearsal.be.do("seizure", "form"), encoding="utf-8")
+    file.write_text(fill_in(rehearsal.be.do("seizure", "form")), encoding="utf-8")
     report = rehearsal.de.post("seizure", "post", file)
     due = datetime.combine(TODAY + timedelta(days=1), clock_time(OPERATION.compile_hour, 1), ZoneInfo(OPERATION.zone))
     rehearsal.set_clock(int(due.timestamp() * 1000))
@@ -43,12 +43,15 @@ def test_a_newsletter_is_read_as_text_page_and_figures(be: Shell, compiled: str,
     figures = json.loads(be.do("newsletter", "--day", DAY, "--format", "json"))
     assert figures["totals"]["cumulative"]["reports"] == 1
     assert "no-newsletter" in be.fail(1, "newsletter", "--day", "2020-01-01")
+    assert "bad-day" in be.fail(2, "newsletter", "--day", "yesterday")
 
 
 def test_the_organiser_sends_it_out_with_words_that_all_desks_show(be: Shell, de: Shell, compiled: str) -> None:
-    assert "not-your-role" in de.fail(1, "newsletter", "issue", "--day", DAY)
-    be.post("newsletter", "issue", "--day", DAY, "--words", "Well done.", "--notable", compiled[:6])
-    assert "already-issued" in be.fail(1, "newsletter", "issue", "--day", DAY)
+    assert "not-your-role" in de.fail(1, "newsletter", "issue", "--day", DAY, "--yes")
+    words = ("--words", "Well done.", "--notable", compiled[:6])
+    assert "not-confirmed" in be.fail(1, "newsletter", "issue", "--day", DAY, *words)
+    be.post("newsletter", "issue", "--day", DAY, *words, "--yes")
+    assert "already-issued" in be.fail(1, "newsletter", "issue", "--day", DAY, "--yes")
     assert "Well done." in de.do("newsletter")
     assert "Newsletter sent out" in de.do("inbox")
 
