@@ -1,6 +1,7 @@
 """Forms that officers write into files: TOML or JSON, with amounts and days as people type them."""
 
 import json
+import sys
 import tomllib
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,11 +14,15 @@ from vocu.errors import MalformedError
 from vocu.form.report import GoodsLine
 from vocu.form.returns import Money
 
+PIPE: Final = Path("-")
+
 
 def read_form(path: Path) -> dict[str, Any]:
-    """The fields in the file, as the forms want them. Raises MalformedError where it is neither TOML nor JSON."""
+    """The fields in the file, or in what a pipe brings for "-", as the forms want them.
+
+    Raises MalformedError where it is neither TOML nor JSON."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = sys.stdin.read() if path == PIPE else path.read_text("utf-8-sig")
         raw = json.loads(text, parse_float=str) if text.lstrip().startswith("{") else _toml(text)
     except (ValueError, RecursionError) as error:
         raise MalformedError("bad-file", f"{path} is neither TOML nor JSON in UTF-8: {error}.") from None

@@ -8,15 +8,16 @@ import typer
 
 from vocu.compilation.ledger import Report
 from vocu.errors import RefusedError
+from vocu.form.report import SeizureReport
+from vocu.form.whole import split
 from vocu_client.app import Desk
-from vocu_client.cli.desk import codes, match_id, post, read, the_id
+from vocu_client.cli.desk import Yes, codes, decide, match_id, post, read, the_id
 from vocu_client.cli.files import read_form
 from vocu_client.cli.printing import SHORT, note, say, table, wording
+from vocu_client.cli.reported import require_new
 from vocu_client.cli.template import seizure_template
 
-Form = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, help="The whole form, TOML or JSON.", metavar="FILE")
-]
+Form = Annotated[Path, typer.Argument(help="The whole form, TOML or JSON; - takes it from a pipe.", metavar="FILE")]
 Id = Annotated[str, typer.Argument(help="The report's id.")]
 Readers = Annotated[
     str, typer.Option(help="Who may read what names anybody: DE,NL, or OCU for the organiser; you always may.")
@@ -35,10 +36,21 @@ def report(
     restricted: Annotated[
         bool, typer.Option("--restricted", help="Seal all of it; others see that there is a report, and no more.")
     ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Post it although the same was reported already.")] = False,
 ) -> None:
     """Report a seizure."""
     filled_in = read_form(file)
-    post(ctx, lambda desk: desk.actions.report_seizure(filled_in, readers=codes(readers), restricted=restricted))
+
+    def act(desk: Desk) -> str:
+        understood, _ = split(filled_in, desk.view.state.added_commodities)
+        if not again:
+            require_new(desk, understood)
+        event_id = desk.actions.report_seizure(filled_in, readers=codes(readers), restricted=restricted)
+        place, day = understood.place.title(), wording().day(understood.seizure_day)
+        say(f"{_goods(understood)}, in {place}, {day}")
+        return event_id
+
+    post(ctx, act)
 
 
 def amend(ctx: typer.Context, report: Id, file: Form, readers: Readers = "OCU") -> None:
@@ -51,9 +63,14 @@ def withdraw(
     ctx: typer.Context,
     report: Id,
     reason: Annotated[str, typer.Option(help="error, duplicate, not_confirmed, other or not_known.")],
+    yes: Yes = False,
 ) -> None:
     """Take a report back; it no longer counts."""
-    post(ctx, lambda desk: desk.actions.withdraw_seizure(the_id(desk, report), reason))
+
+    def act(desk: Desk) -> str:
+        return desk.actions.withdraw_seizure(the_id(desk, report), reason)
+
+    decide(ctx, f"The report {report} will no longer count.", yes, act)
 
 
 def release(ctx: typer.Context, report: Id) -> None:
@@ -94,7 +111,7 @@ def list_all(
                 each.owner,
                 each.stat.seizure_day if each.stat else "",
                 each.stat.place.title() if each.stat else "",
-                _goods(each),
+                _goods(each.stat) if each.stat else "(restricted)",
                 _status(each),
             )
             for each in reports
@@ -123,14 +140,12 @@ def show(ctx: typer.Context, report: Id) -> None:
     read(ctx, print_form)
 
 
-def _goods(report: Report) -> str:
-    if report.stat is None:
-        return "(restricted)"
+def _goods(report: SeizureReport) -> str:
     words = wording()
     return "; ".join(
         f"{words.label('commodity', line.commodity)} "
         + (words.quantity(str(line.quantity), line.unit) if line.quantity is not None else "(pending)")
-        for line in report.stat.goods
+        for line in report.goods
     )
 
 

@@ -1,8 +1,7 @@
-"""An empty seizure report as a TOML file: what is needed filled in by example, the rest commented out, with hints."""
+"""An empty seizure report as a TOML file: what is needed left blank, the rest commented out by example, with hints."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
@@ -12,7 +11,7 @@ from vocu.form.codes import codes, list_names
 
 HEAD = """\
 # A seizure report. Fill it in, then: vocu seizure post FILE
-# What stands without a # is needed; what you do not know now may follow in an amendment.
+# What stands without a # is needed, and refused while it is blank; what you do not know now may follow in an amendment.
 # Quantities are exact: 12.5, no separators. Unknown fields stay commented out.
 """
 NEEDED = "\n# --- needed ---\n"
@@ -21,18 +20,17 @@ SEALED = "\n# --- what names anybody: sealed to you and to the readers that you 
 
 
 def seizure_template() -> str:
-    """The file's text. As it is, and with every line of TOML uncommented, it is a form that is accepted."""
+    """The file's text: accepted once its blanks are filled in, and then with every line of TOML uncommented, too."""
     stat, nominal = _example("seizure"), _example("seizure_nominal")
     schema, sealed = _schema("seizure"), _schema("seizure_nominal")
     needed = [name for name in schema["required"] if name != "goods"]
     more = [name for name in stat if name not in (*needed, "goods", "route")]
-    stat["seizure_day"] = datetime.now(UTC).date().isoformat()
     flat = [name for name, value in nominal.items() if not _is_table(value)]
     return "".join(
         (
             HEAD,
             NEEDED,
-            *(_line(name, stat[name], schema["properties"][name], "") for name in needed),
+            *(_blank(name, stat[name], schema["properties"][name]) for name in needed),
             MORE,
             *(_line(name, stat[name], schema["properties"][name], "# ") for name in more),
             SEALED,
@@ -48,8 +46,10 @@ def seizure_template() -> str:
 def _goods(example: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
     yield "\n# --- the goods: one such block for each kind ---\n[[goods]]\n"
     needed = ("commodity", "unit", "quantity")
-    for name in (*needed, *(name for name in example if name not in needed)):
-        yield _line(name, example[name], schema["properties"][name], "" if name in needed else "# ")
+    yield from (_blank(name, example[name], schema["properties"][name]) for name in needed)
+    for name, value in example.items():
+        if name not in needed:
+            yield _line(name, value, schema["properties"][name], "# ")
     yield '# quantity_basis = "pending" instead of a quantity: it will be known later\n'
 
 
@@ -57,6 +57,12 @@ def _people(name: str, rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         yield f"\n# [[{name}]]\n"
         yield from (f"# {field} = {_toml(value)}\n" for field, value in row.items())
+
+
+def _blank(name: str, example: str, schema: dict[str, Any]) -> str:
+    """A field that is needed. An example in its place could be posted unread, and would count."""
+    hint = _hint(name, schema)
+    return f'{name} = ""  # ' + (hint if example in hint else f"such as {example}: {hint}") + "\n"
 
 
 def _line(name: str, value: Any, schema: dict[str, Any], mark: str) -> str:
