@@ -119,10 +119,10 @@ def _genesis(
         salt=new_salt(),
         created_at=keys_of_hub["time"],
         name=plan.name,
-        kind=plan.kind,  # type: ignore[arg-type]
+        kind=plan.kind,
         zone=plan.zone,
         compile_hour=plan.compile_hour,
-        issue=plan.issue,  # type: ignore[arg-type]
+        issue=plan.issue,
         starts_day=plan.starts_day,
         ends_day=plan.ends_day,
         retention_day=plan.retention_day,

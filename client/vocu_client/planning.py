@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 from zoneinfo import available_timezones
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What the organiser decides about a new operation; days as YYYY-MM-DD, the hour in the operation's zone."""
 
     name: str
-    kind: str
+    kind: Literal["JCO", "JCPO", "JPO", "international", "regional"]
     organiser: str
     organiser_name: str
     starts_day: str
@@ -25,7 +26,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     retention_day: str
     zone: str = "Europe/Brussels"
     compile_hour: int = 18
-    issue: str = "by_organiser"
+    issue: Literal["by_organiser", "automatic"] = "by_organiser"
     handling: str = "TLP:AMBER"
     commodities: tuple[str, ...] = ()
     sub_commodities: tuple[str, ...] = ()

@@ -5,18 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.system.rig import PLAN
 from vocu.errors import VocuError
-from vocu_client.planning import Plan, require_plan
-
-PLAN = Plan(
-    name="BALTICA II",
-    kind="JCO",
-    organiser="PL",
-    organiser_name="Poland",
-    starts_day="2026-11-20",
-    ends_day="2026-12-20",
-    retention_day="2031-12-31",
-)
+from vocu_client.planning import require_plan
 
 
 def test_a_plan_that_makes_sense_is_accepted() -> None:
