@@ -1,6 +1,8 @@
 PYTHON ?= python3
 V := .venv
 ARGS ?=
+VENDOR := client/vocu_client/web/static/vendor
+HTMX = $(V)/assets/django_htmx/static/django_htmx
 PYTEST := $(V)/bin/python -m pytest -q
 PROCESSES := $(wildcard tests/system tests/browser)
 PIP := $(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --only-binary :all: --require-hashes
@@ -31,12 +33,15 @@ lock:  ## renew requirements/ (the files record hashes, no addresses)
 	@$(V)/bin/uv --no-config pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --exclude-newer "7 days" --extra hub --extra desk --extra dev -o requirements/lock.txt pyproject.toml
 
+# htmx comes out of django-htmx, without Django: nothing of it is committed, a wheel takes it along.
 # uv installs in seconds; pip does the same work where uv cannot (mirrors named in pip.conf).
-$(V)/.ok: requirements/lock.txt requirements/uv.txt pyproject.toml
+$(V)/.ok: requirements/lock.txt requirements/uv.txt requirements/assets.txt pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "vocu needs python3-venv: run 'apt install python3-venv', then make again"; exit 1; }
 	@$(PYTHON) -m venv --clear $(V)
 	-@$(PIP) -r requirements/uv.txt
 	@$(V)/bin/uv --no-config --system-certs pip install -q -p $(V)/bin/python --no-deps --no-build --require-hashes -r requirements/lock.txt || $(PIP) -r requirements/lock.txt
+	@$(PIP) --upgrade --target $(V)/assets -r requirements/assets.txt
+	@mkdir -p $(VENDOR) && cp $(HTMX)/htmx-2.min.js $(HTMX)/hx-sse-2.min.js $(VENDOR)/
 	@$(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --no-build-isolation -e .
 	@touch $@
 
