@@ -41,7 +41,7 @@ $(V)/.ok: requirements/lock.txt requirements/uv.txt requirements/assets.txt pypr
 	-@$(PIP) -r requirements/uv.txt
 	@$(V)/bin/uv --no-config --system-certs pip install -q -p $(V)/bin/python --no-deps --no-build --require-hashes -r requirements/lock.txt || $(PIP) -r requirements/lock.txt
 	@$(PIP) --upgrade --target $(V)/assets -r requirements/assets.txt
-	@mkdir -p $(VENDOR) && cp $(HTMX)/htmx-2.min.js $(HTMX)/hx-sse-2.min.js $(VENDOR)/
+	@mkdir -p $(VENDOR) && cp $(HTMX)/htmx-2.min.js $(VENDOR)/
 	@$(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --no-build-isolation -e .
 	@touch $@
 
