@@ -21,6 +21,7 @@ from vocu_client.decisions import Applicant, Decisions
 from vocu_client.keyring import DeskKeys
 from vocu_client.reading import Reading
 from vocu_client.settings import Home
+from vocu_client.store.drafts import Drafts
 from vocu_client.store.invitations import Invitations
 from vocu_client.store.outbox import Outbox
 from vocu_client.store.replica import Replica
@@ -44,6 +45,7 @@ class Desk:
         self._engine = open_database(home.database_file)
         self.replica = Replica(self._engine, self.keys.master)
         self.outbox = Outbox(self._engine, self.keys.master)
+        self.drafts = Drafts(self._engine, self.keys.master)
         self.view = View(self.settings, self.keys, self.replica)
         self.actions = Actions(self.view, self.outbox)
         self.reading = Reading(self.view)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -81,6 +82,33 @@ invitations = Table(
     "invitation",
     metadata,
     Column("ticket", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+drafts = Table(
+    "draft",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("saved_at", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+)
+"""What officers began to type. `sealed` is empty once it was sent or thrown away, so that no late save revives it."""
+draft_files = Table(
+    "draft_file",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("draft", Text, nullable=False, index=True),
+    Column("added_at", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+draft_pieces = Table(
+    "draft_piece",
+    metadata,
+    Column("file", Text, ForeignKey("draft_file.id", ondelete="CASCADE"), primary_key=True),
+    Column("offset", Integer, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
