@@ -1,43 +1,89 @@
-"""Every word of what we render: labels of codes, numbers, days, and short sentences, in the reader's language.
+"""Every word of what we render: texts, labels of codes, numbers, days, in the reader's language.
 
-Sentences and nouns stand in one catalogue per language; a language without a catalogue is written in English, with its
-own numbers, days, countries and labels where those exist.
+The English text is the key to its translation: catalogue.py. What is not translated is written in English, with the
+language's own numbers, days and countries, which Babel knows for all languages of the EU and many more.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from vocu.form.codes import is_code, label
 from vocu.form.days import first_day, precision
+from vocu.rendering.catalogue import FALLBACK, Texts, message_ids, packaged, plural_categories
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
 
+PSEUDO: Final = "qps"
+"""A language for tests: English, with ⟦brackets⟧ around each text that comes from the catalogue."""
+NOTHING: Final[Texts] = {}
 _DECIMALS = 3
 _DIGITS: Final = 120
 _EUROPEAN: Final = {"en": "en-GB"}
-_DAY_FORMATS: Final = {"day": "d MMM y", "month": "MMMM y", "year": "y"}
+_DAY_SKELETONS: Final = {"day": "yMMMd", "month": "yMMMM", "year": "y"}
+_FULL_DAY: Final = {"en": "EEEE d MMMM y"}
+_CAPITAL_NOUNS: Final = frozenset(["de", "lb"])
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext gives it
+    """The text itself: marks it for the catalogue where it stands, to be translated where it is shown."""
+    return text
 
 
 class Wording:
-    """How one language says things. Unknown languages are English."""
+    """How one language says things. Unknown languages are English. `extra` are texts of the desk's own, which go
+    before those that vocu brings: `vocu.rendering.catalogue.read_texts`."""
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, language: str = "en", extra: Texts = NOTHING) -> None:
         try:
             self.locale = Locale.parse(_EUROPEAN.get(language, language), sep="-")
         except (UnknownLocaleError, ValueError):
-            self.locale = Locale("en", "GB")
-        self.language = self.locale.language
+            self.locale = FALLBACK
+        self.language = PSEUDO if language == PSEUDO else self.locale.language
+        self._texts = {**packaged(self.language), **extra}
+
+    # --- texts ---
+
+    def _(self, message: str, /, **values: object) -> str:
+        """The English sentence in this language, with these values in it (str.format)."""
+        return self._translated("", message).format(**values)
+
+    def n_(self, one: str, other: str, n: int | str | Decimal, /, **values: object) -> str:
+        """The sentence for so many; `{n}` in it is the number as this language writes it."""
+        return self._plural("", one, other, n).format(n=self.number(n), **values)
 
     def say(self, sentence: str, **values: object) -> str:
-        """The sentence of that name with these values in it."""
-        return SENTENCES[sentence].format(**values)
+        """The sentence of that name in `vocu.rendering.english`, with these values in it."""
+        return self._(SENTENCES[sentence], **values)
+
+    def field(self, title: str) -> str:
+        """The label of a form's field, whose schema has this title."""
+        return self._translated("field", title)
+
+    def hint(self, text: str) -> str:
+        """The hint under a form's field, whose schema has this description."""
+        return self._translated("hint", text)
+
+    def _translated(self, context: str, message: str) -> str:
+        if self.language == PSEUDO:
+            return f"⟦{message}⟧" if (context, message) in message_ids() else message
+        return self._texts.get((context, message), (message,))[0]
+
+    def _plural(self, context: str, one: str, other: str, n: int | str | Decimal) -> str:
+        amount = Decimal(n)
+        forms = self._texts.get((context, one))
+        if forms is None:
+            text = one if amount == 1 else other
+            return f"⟦{text}⟧" if self.language == PSEUDO and (context, one) in message_ids() else text
+        category = self.locale.plural_form(amount)
+        categories = plural_categories(self.locale)
+        return forms[categories.index(category) if category in categories[: len(forms)] else -1]
 
     # --- numbers ---
 
@@ -51,8 +97,7 @@ class Wording:
         return f"{self.number(count)} {self.noun(count, noun)}"
 
     def noun(self, count: int | str | Decimal, noun: str) -> str:
-        one, other = NOUNS[noun]
-        return one if Decimal(count) == 1 else other
+        return self._plural("noun", *NOUNS[noun], count)
 
     def share(self, part: int | str, whole: int | str) -> str:
         """A rounded percentage; a dash where there is no whole."""
@@ -63,8 +108,7 @@ class Wording:
     def quantity(self, amount: str, unit: str) -> str:
         """An amount and its unit: 12.5 kg, 1 stick, 2,000 EUR. For reading: at most three decimals, or three digits
         where it is smaller than that; the tables are exact."""
-        one, other = UNITS.get(unit, (None, None))
-        name = (one if Decimal(amount) == 1 else other) or unit
+        name = self._plural("amount", *UNITS[unit], amount) if unit in UNITS else unit
         return f"{self.number(_readable(Decimal(amount)))} {name}"
 
     # --- codes ---
@@ -72,16 +116,19 @@ class Wording:
     def label(self, code_list: str, code: str) -> str:
         """The code's label; what an operation added itself is shown as its last step, made readable."""
         if is_code(code_list, code):
-            return label(code_list, code, self.language)
+            return self._translated(code_list, label(code_list, code))
         return code.rpartition(".")[2].replace("_", " ").capitalize() if code_list == "commodity" else code
 
     def inside(self, code_list: str, code: str) -> str:
         """The code's label within a sentence: fuel tank, but X-ray."""
         text = self.label(code_list, code)
-        return text[:1].lower() + text[1:] if text[1:2].islower() else text
+        if self.language in _CAPITAL_NOUNS or not text[1:2].islower():
+            return text
+        return text[:1].lower() + text[1:]
 
     def unit(self, unit: str) -> str:
-        return UNITS[unit][1] if unit in UNITS else unit
+        """The name of a unit, for many of it."""
+        return self._plural("amount", *UNITS[unit], 100) if unit in UNITS else unit
 
     def country(self, code: str) -> str:
         """A country's name; the code itself for bodies and agreed codes."""
@@ -99,18 +146,26 @@ class Wording:
 
     def day(self, text: str) -> str:
         """A day, month or year as people write it."""
-        return format_date(first_day(text), _DAY_FORMATS[precision(text)], locale=self.locale)
+        return self._date(_DAY_SKELETONS[precision(text)], first_day(text))
 
     def weekday(self, text: str) -> str:
-        return format_date(first_day(text), "EEEE d MMMM y", locale=self.locale)
+        return format_date(first_day(text), _FULL_DAY.get(self.locale.language, "full"), locale=self.locale)
 
     def short_day(self, text: str) -> str:
-        return format_date(first_day(text), "d MMM", locale=self.locale)
+        return self._date("MMMd", first_day(text))
 
     def instant(self, at: int, zone: str) -> str:
         """An instant (UTC milliseconds) as the clocks of that zone show it."""
         local = datetime.fromtimestamp(at // 1000, ZoneInfo(zone))
-        return format_datetime(local, "d MMM y, HH:mm", tzinfo=local.tzinfo, locale=self.locale)
+        day, time = self._date("yMMMd", local), self._date("Hm", local)
+        return str(self.locale.datetime_formats["medium"]).format(time, day)
+
+    def ago(self, at: int, now: int) -> str:
+        """How long before or after `now` an instant is (both UTC milliseconds): 5 minutes ago, in 2 hours."""
+        return format_timedelta(timedelta(milliseconds=at - now), add_direction=True, locale=self.locale)
+
+    def _date(self, skeleton: str, day: date) -> str:
+        return format_skeleton(skeleton, day, locale=self.locale)
 
 
 def _readable(amount: Decimal) -> Decimal:
