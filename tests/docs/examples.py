@@ -83,6 +83,7 @@ class Story:
         post("PL", events.ContactPublished(text=bodies.Contacts(contacts=(CONTACT,))))
         post("PL", events.DirectorySent(text=bodies.Directory(participants={"PL": (CONTACT,)})), to=("CH",))
         message = post("DE", events.MessagePosted(text=WORDS), to=("NL",))
+        post("NL", events.ReadingConfirmed(text=bodies.Reading(received=14, opened=(message,))), to=("DE",))
         post("PL", events.AnnouncementPosted(text=WORDS))
         nominal = form("seizure_nominal")
         pending = form("cross_check", result="pending", answered_day=None, hits=None)
@@ -128,6 +129,8 @@ class Story:
 
     def tell_what_was_sealed(self, nominal: Any) -> None:
         self.sealed("contact_published", text=bodies.Contacts(contacts=(CONTACT,)))
+        opened = (self.told["message_posted"].header["id"],)
+        self.sealed("reading_confirmed", text=bodies.Reading(received=14, opened=opened))
         self.sealed("directory_sent", text=bodies.Directory(participants={"PL": (CONTACT,)}))
         for kind, example in self.told.items():
             for slip in example.header["parts"]:

@@ -9,6 +9,8 @@ from vocu.operation.statements import Envelope
 
 MAX_TEXT = 20_000
 MAX_SUBJECT = 200
+MAX_OPENED = 1000
+"""Events that one confirmation of reading names at most."""
 
 
 class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -73,6 +75,14 @@ class Directory(Body, frozen=True, kw_only=True):
     """The contacts of every participant, as the organiser's desk knew them when somebody joined."""
 
     participants: dict[str, tuple[Contact, ...]]
+
+
+class Reading(Body, frozen=True, kw_only=True):
+    """How many entries the sender's desk holds, and which of the reader's events an officer has opened there since it
+    last said so."""
+
+    received: Annotated[int, Meta(ge=1, lt=2**53)]
+    opened: Annotated[tuple[EventID, ...], Meta(min_length=1, max_length=MAX_OPENED)]
 
 
 class Withdrawal(Body, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from vocu.operation.bodies import (
     Erasure,
     Fault,
     Issued,
+    Reading,
     Text,
     Withdrawal,
 )
@@ -155,6 +156,13 @@ class AnnouncementPosted(Event, frozen=True, tag="announcement_posted"):
 
     roles, phases, required = OCU, UNTIL_CLOSED, ("text",)
     text: Text | None = None
+
+
+class ReadingConfirmed(Event, frozen=True, tag="reading_confirmed"):
+    """To one participant: which of the words that it wrote an officer of this one has opened. Nobody else learns it."""
+
+    roles, phases, required, narrow = SPEAKERS, UNTIL_CLOSED, ("text",), True
+    text: Reading | None = None
 
 
 # --- warnings, questions, cross-checks ---
@@ -333,6 +341,7 @@ AnyEvent = (
     | DirectorySent
     | MessagePosted
     | AnnouncementPosted
+    | ReadingConfirmed
     | WarningIssued
     | FeedbackGiven
     | QuestionAsked

@@ -203,6 +203,11 @@ def _epoch_fault(signer: Device, act: Act, state: OperationState) -> None:
         raise RefusedError("not-your-epoch", "This device is not a reader of that epoch.")
 
 
+def _reading_confirmed(_signer: Device, act: Act, _state: OperationState) -> None:
+    if isinstance(act.header.to, str) or len(act.header.to) != 2:
+        raise RefusedError("one-reader", "What was read is confirmed to the one participant that wrote it.")
+
+
 def _posed(_signer: Device, act: Act, state: OperationState) -> None:
     body = getattr(act.event, "stat", None)
     if isinstance(body, WarningNotice | Question):
@@ -372,6 +377,7 @@ _CHECKS: dict[type[events.Event], Callable[[Device, Act, OperationState], None]]
     events.RootsChanged: _roster_statement(ChangeRoots),
     events.EpochRotated: _epoch_rotated,
     events.EpochFault: _epoch_fault,
+    events.ReadingConfirmed: _reading_confirmed,
     events.WarningIssued: _posed,
     events.QuestionAsked: _question_asked,
     events.FeedbackGiven: _feedback,

@@ -191,3 +191,18 @@ def test_who_comes_back_keeps_the_place_of_the_first_admission() -> None:
     log.admit("DE", "observer")
     back = log.ledger.parties["DE"]
     assert (back.active, back.role, back.admitted) == (True, "observer", first)
+
+
+def test_who_has_read_what_is_counted_nowhere() -> None:
+    said, unsaid = Log("DE"), Log("DE")
+    for log in (said, unsaid):
+        log.report("DE")
+    said.post("DE", events.ReadingConfirmed(), to=("DE", "PL"))
+    unsaid.skip()
+    issue: dict[str, Any] = {
+        "day": "2024-01-16", "number": 1, "position": said.position, "root": "r", "window_from": 0, "window_to": 1,
+        "since": 0,
+    }  # fmt: skip
+    assert tables(said.ledger) == tables(unsaid.ledger)
+    assert compile_newsletter(said.ledger, **issue) == compile_newsletter(unsaid.ledger, **issue)
+    assert not events.ReadingConfirmed.compiles

@@ -38,6 +38,7 @@ contact_published      OCPSV   123
 directory_sent         OC      123
 message_posted         OCPSV   123
 announcement_posted    OC      123
+reading_confirmed      OCPSV   123
 warning_issued         OCPS    123
 feedback_given         OCPS    123
 question_asked         OCPSV   123

@@ -71,6 +71,17 @@ def test_an_observer_writes_to_the_ocu_and_nobody_else(scenario: Scenario) -> No
     scenario.post("CH", event, to=("DE", "PL"))
 
 
+def test_what_was_read_is_confirmed_to_the_one_who_wrote_it_and_not_proclaimed(scenario: Scenario) -> None:
+    event = events.ReadingConfirmed(text=bodies.Reading(received=5, opened=("A" * 22,)))
+    refused("one-reader", lambda: scenario.post("DE", event))
+    refused("one-reader", lambda: scenario.post("DE", event, to=("DE",)))
+    refused("one-reader", lambda: scenario.post("DE", event, to=("FR", "PL")))
+    confirmed = scenario.post("DE", event, to=("FR",))
+    assert scenario.desks["FR"].open(confirmed, "text") == event.text
+    with pytest.raises(LookupError):
+        scenario.desks["PL"].seen(confirmed)
+
+
 # --- what an event is about ---
 
 
