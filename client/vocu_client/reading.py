@@ -1,6 +1,9 @@
 """What an officer reads: everything this desk holds, opened as far as it is sealed to it. Works without a line."""
 
-from collections.abc import Iterator
+import heapq
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +15,7 @@ from vocu.operation import bodies, events
 from vocu.operation.act import Act
 from vocu.operation.header import EVERYONE
 from vocu.operation.verified import Accepted
+from vocu_client.following import Follower
 from vocu_client.view import View
 
 PEOPLE = (
@@ -27,6 +31,8 @@ PEOPLE = (
 )
 """The kinds that people address to people."""
 REVISIONS = (events.SeizureReported, events.SeizureAmended, events.SeizureReleased)
+KEPT_OPEN = 1000
+"""Opened parts that are kept in memory, the last ones that were read."""
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -45,65 +51,120 @@ class Line(Struct, frozen=True, kw_only=True):
     sealed: str | None
 
 
-class Reading:
-    """Questions that a desk can answer from its own copy of the log."""
+class Reading(Follower):
+    """Questions that a desk can answer from its own copy of the log. No answer looks through the whole of it."""
 
     def __init__(self, view: View) -> None:
-        self._view = view
+        super().__init__(view)
+        self._opened: OrderedDict[tuple[int, str], Struct] = OrderedDict()
+
+    def _begin(self) -> None:
+        self._index_of: dict[str, int] = {}
+        self._of_kind: dict[type[events.Event], list[int]] = {}
+        self._revisions: dict[str, list[int]] = {}
+        self._contacts: dict[str, int] = {}
+        self._issued: dict[int, int] = {}
+        self._erased: set[int] = set()
+        self._opened.clear()
+
+    def _take(self, accepted: Accepted, act: Act) -> None:
+        index, event = accepted.index, act.event
+        self._index_of[act.header.id] = index
+        self._of_kind.setdefault(type(event), []).append(index)
+        match event:
+            case events.SeizureReported():
+                self._revisions[act.header.id] = [index]
+            case events.SeizureAmended() | events.SeizureReleased():
+                self._revisions[act.ref].append(index)
+            case events.ContactPublished():
+                self._contacts[self._ncp(act)] = index
+            case events.NewsletterIssued():
+                self._issued[act.body(bodies.Issued).number] = index
+            case events.EntryErased():
+                self._erased.add(act.body(bodies.Erasure).index)
+                for key in [key for key in self._opened if key[0] in self._erased]:
+                    del self._opened[key]
+
+    # --- by log index, for overviews ---
+
+    def entry(self, event_id: str) -> Accepted:
+        """The entry of this event. Raises RefusedError where there is none."""
+        self.catch_up()
+        index = self._index_of.get(event_id)
+        if index is None:
+            raise RefusedError("unknown-id", f"This desk holds no event with the id {event_id}.")
+        return self._view.acts[index]
+
+    def revisions(self, report: str) -> tuple[Accepted, ...]:
+        """The entries that say how a report reads, oldest first. Raises RefusedError where there is no such report."""
+        self.catch_up()
+        if report not in self._revisions:
+            raise RefusedError("unknown-id", f"This desk holds no seizure report with the id {report}.")
+        return tuple(self._view.acts[index] for index in self._revisions[report])
+
+    def body(self, accepted: Accepted, part: str) -> Any:
+        """A sealed part, opened; those read last stay open. Raises SealedError and others as `View.open` does."""
+        self.catch_up()
+        key = accepted.index, part
+        if key in self._opened:
+            self._opened.move_to_end(key)
+            return self._opened[key]
+        body = self._view.open(accepted, part)
+        if accepted.index not in self._erased:
+            self._opened[key] = body
+            if len(self._opened) > KEPT_OPEN:
+                self._opened.popitem(last=False)
+        return body
+
+    # --- whole answers ---
 
     def lines(self, kinds: tuple[type[events.Event], ...] = PEOPLE, since: int = 0) -> Iterator[Line]:
         """The events of these kinds from this log index on, oldest first."""
-        for accepted in self._view.acts[since:]:
-            if accepted.act is not None and isinstance(accepted.act.event, kinds):
-                yield self._line(accepted, accepted.act)
+        self.catch_up()
+        found = [self._of_kind.get(kind, []) for kind in kinds]
+        return self._lines(heapq.merge(*(indexes[bisect_left(indexes, since) :] for indexes in found)))
 
     def line(self, event_id: str) -> Line:
         """The event of this id. Raises RefusedError where there is none."""
-        for accepted in self._view.acts:
-            if accepted.act is not None and accepted.act.header.id == event_id:
-                return self._line(accepted, accepted.act)
-        raise RefusedError("unknown-id", f"This desk holds no event with the id {event_id}.")
+        return next(self._lines([self.entry(event_id).index]))
 
     def seizure_form(self, report: str) -> dict[str, Any]:
         """The newest revision of a report as the whole form, as far as this desk may read it."""
-        newest: Accepted | None = None
-        for accepted in self._view.acts:
-            act = accepted.act
-            if act is not None and isinstance(act.event, REVISIONS) and report in (act.header.id, act.header.ref):
-                newest = accepted
-        if newest is None or newest.act is None:
-            raise RefusedError("unknown-id", f"This desk holds no seizure report with the id {report}.")
-        stat = getattr(newest.act.event, "stat", None) or self._open(newest, "stat")
+        newest = self.revisions(report)[-1]
+        stat = getattr(newest.act and newest.act.event, "stat", None) or self._open(newest, "stat")
         return whole(stat, self._open(newest, "nominal"))
 
     def contacts(self) -> dict[str, tuple[bodies.Contact, ...]]:
         """The newest contacts of each participant; those of a directory where this desk came later."""
+        self.catch_up()
         found: dict[str, tuple[bodies.Contact, ...]] = {}
-        for accepted in self._view.acts:
-            act = accepted.act
-            if act is None:
-                continue
-            if isinstance(act.event, events.DirectorySent):
-                directory = self._open(accepted, "text")
-                if isinstance(directory, bodies.Directory):
-                    found = directory.participants | found
-            elif isinstance(act.event, events.ContactPublished):
-                published = self._open(accepted, "text")
-                if isinstance(published, bodies.Contacts):
-                    found[self._ncp(act)] = published.contacts
+        for index in self._of_kind.get(events.DirectorySent, []):
+            directory = self._open(self._view.acts[index], "text")
+            if isinstance(directory, bodies.Directory):
+                found = directory.participants | found
+        for ncp, index in self._contacts.items():
+            published = self._open(self._view.acts[index], "text")
+            if isinstance(published, bodies.Contacts):
+                found[ncp] = published.contacts
         return dict(sorted(found.items()))
 
     def words_of(self, day: str) -> tuple[bodies.Issued, bodies.Text | None] | None:
         """What the organiser issued of that day's newsletter, and his words as far as this desk may read them."""
-        for accepted in self._view.acts:
-            act = accepted.act
-            if act is not None and isinstance(act.event, events.NewsletterIssued):
-                issued = act.body(bodies.Issued)
-                compiled = self._view.state.compiled.get(day)
-                if compiled is not None and compiled.number == issued.number:
-                    text = self._open(accepted, "text")
-                    return issued, text if isinstance(text, bodies.Text) else None
-        return None
+        self.catch_up()
+        compiled = self._view.state.compiled.get(day)
+        index = self._issued.get(compiled.number) if compiled is not None else None
+        if index is None:
+            return None
+        accepted = self._view.acts[index]
+        text = self._open(accepted, "text")
+        issued = accepted.act and accepted.act.body(bodies.Issued)
+        return (issued, text if isinstance(text, bodies.Text) else None) if issued else None
+
+    def _lines(self, indexes: Iterable[int]) -> Iterator[Line]:
+        for index in indexes:
+            accepted = self._view.acts[index]
+            if accepted.act is not None:
+                yield self._line(accepted, accepted.act)
 
     def _line(self, accepted: Accepted, act: Act) -> Line:
         text, nominal, sealed = None, None, None
@@ -111,7 +172,7 @@ class Reading:
             if act.header.slip(name) is None:
                 continue
             try:
-                body = self._view.open(accepted, name)
+                body = self.body(accepted, name)
             except VocuError as error:
                 sealed = error.message
                 continue
@@ -137,9 +198,6 @@ class Reading:
 
     def _open(self, accepted: Accepted, part: str) -> Any:
         try:
-            return self._view.open(accepted, part)
+            return self.body(accepted, part)
         except VocuError:
             return None
-
-    def _ncp(self, act: Act) -> str:
-        return self._view.state.devices[act.header.sender].ncp
