@@ -40,7 +40,7 @@ contradict each other are a `bad-value`, whose sentence says which.
 """
 
 
-SUBCLASSES = {"OfflineError": "VocuError", "CellError": "MalformedError"}
+SUBCLASSES = {"OfflineError": "VocuError", "CellError": "MalformedError", "FormError": "MalformedError"}
 
 
 class Code(NamedTuple):

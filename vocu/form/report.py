@@ -153,3 +153,4 @@ class SeizureNominal(Part, frozen=True):
     received_from: str | None = None
     national_reference: str | None = None
     free_text: str | None = None
+    officer: str | None = None

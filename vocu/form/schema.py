@@ -14,6 +14,7 @@ from vocu import canonical
 from vocu.errors import MalformedError
 from vocu.form.codes import countries, currencies
 from vocu.form.days import first_day
+from vocu.form.faults import Choice, Fault, FormError, Meaning
 from vocu.form.messages import Answer, CrossCheck, Feedback, Question, WarningNotice
 from vocu.form.report import Part, SeizureNominal, SeizureReport
 from vocu.form.returns import DailyReturn, OutcomeReturn
@@ -32,10 +33,11 @@ FORMS: Final[dict[str, type[Part]]] = {
 }
 EARLIEST_DAY: Final = date(1990, 1, 1)
 NOTHING_ADDED: Final[frozenset[str]] = frozenset()
+_AS_IT_STANDS: Final = "{problem}"
 
 
 def validate(form: str, value: dict[str, Any] | bytes, added: frozenset[str] = NOTHING_ADDED) -> None:
-    """Accepts a filled-in form, as plain JSON values or as JSON, or raises MalformedError("bad-form"), with one detail
+    """Accepts a filled-in form, as plain JSON values or as JSON, or raises FormError("bad-form"), with one detail
     per fault: "goods[0].quantity: what is wrong and what is allowed". `added` are the operation's own commodities."""
     _refuse(form, findings(form, _parse(value) if isinstance(value, bytes) else value, added))
 
@@ -51,8 +53,8 @@ def read(form: str, data: bytes, added: frozenset[str] = NOTHING_ADDED) -> Part:
     return filled
 
 
-def findings(form: str, value: dict[str, Any], added: frozenset[str] = NOTHING_ADDED) -> tuple[str, ...]:
-    """All faults of a filled-in form, in words, each with its path. The rules are asked once the schema is content."""
+def findings(form: str, value: dict[str, Any], added: frozenset[str] = NOTHING_ADDED) -> tuple[Fault, ...]:
+    """All faults of a filled-in form, each with its path. The rules are asked once the schema is content."""
     faults = _broken_schema(form, value)
     if faults:
         return faults
@@ -60,7 +62,7 @@ def findings(form: str, value: dict[str, Any], added: frozenset[str] = NOTHING_A
         filled = msgspec.convert(value, FORMS[form])
     except msgspec.ValidationError as error:  # 2.0 is an integer to JSON Schema, but no count to us
         what, _, path = str(error).partition(" - at `$.")
-        return (f"{path.removesuffix('`')}: {what}",)
+        return (Fault(path.removesuffix("`"), _AS_IT_STANDS, {"problem": what}),)
     return tuple(broken_rules(filled, added))
 
 
@@ -84,18 +86,31 @@ def check_days(form: Part, today: date) -> None:
             )
 
 
-def _refuse(form: str, faults: tuple[str, ...]) -> None:
+def title_of(form: str, path: str) -> str:
+    """What people call the field of a form at the end of this path: its title in the schema, or else its name."""
+    name = path.rpartition(".")[2].partition("[")[0]
+    schema = _schema(form)
+    for properties in (
+        schema["properties"],
+        *(each.get("properties", {}) for each in schema.get("$defs", {}).values()),
+    ):
+        if name in properties:
+            return str(properties[name].get("title", name))
+    return name
+
+
+def _refuse(form: str, faults: tuple[Fault, ...]) -> None:
     if faults:
         title = _schema(form)["title"].partition(",")[0].lower()
-        raise MalformedError("bad-form", f"This {title} cannot be accepted; correct what is listed.", faults)
+        raise FormError("bad-form", f"This {title} cannot be accepted; correct what is listed.", faults)
 
 
-def _broken_schema(form: str, value: dict[str, Any]) -> tuple[str, ...]:
+def _broken_schema(form: str, value: dict[str, Any]) -> tuple[Fault, ...]:
     validator = _validator(form)
     try:
-        return () if validator.is_valid(value) else _in_words(validator.iter_errors(value))
+        return () if validator.is_valid(value) else _once_each(validator.iter_errors(value))
     except ValueError as error:  # a date object, bytes, a number as key, half a character
-        return (f"the form holds what JSON cannot say ({error}); enter it again as text",)
+        return (Fault("", "the form holds what JSON cannot say ({error}); enter it again as text", {"error": error}),)
 
 
 @cache
@@ -148,30 +163,33 @@ def _on_the_calendar(text: str) -> bool:
     return True
 
 
-def _in_words(errors: Iterator[jsonschema_rs.ValidationError]) -> tuple[str, ...]:
-    words: dict[str, str] = {}  # by path: a value that is wrong in two ways needs to be put right once
+def _once_each(errors: Iterator[jsonschema_rs.ValidationError]) -> tuple[Fault, ...]:
+    faults: dict[str, Fault] = {}  # by path: a value that is wrong in two ways needs to be put right once
     for error in errors:
-        for path, what in _faults(error):
-            words.setdefault(path, what)
-    return tuple(f"{path}: {what}" if path else what for path, what in words.items())
+        for fault in _faults(error):
+            faults.setdefault(fault.path, fault)
+    return tuple(faults.values())
 
 
-def _faults(error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str]]:
-    path = _path(error.instance_path)
+def _faults(error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
+    path, location = _path(error.instance_path), error.absolute_keyword_location or ""
     match error.kind:
         case jsonschema_rs.ValidationErrorKind.Required(property=name):
-            yield _join(path, name), "is missing"
+            yield Fault(_join(path, name), "is missing")
         case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
-            yield from ((_join(path, name), "is not a field of this form") for name in names)
+            yield from (Fault(_join(path, name), "is not a field of this form") for name in names)
         case jsonschema_rs.ValidationErrorKind.Enum(options=options):
-            yield path, f"{_shown(error.instance)} is not one of {', '.join(map(str, options))}"
+            choice = Choice(_definition(location, "codes") or "", tuple(map(str, options)))
+            yield Fault(path, "{value} is not one of {options}", {"value": _shown(error.instance), "options": choice})
         case jsonschema_rs.ValidationErrorKind.MinItems() | jsonschema_rs.ValidationErrorKind.MinProperties():
-            yield path, "is empty; fill it in, or leave it out where the form allows that"
+            yield Fault(path, "is empty; fill it in, or leave it out where the form allows that")
         case jsonschema_rs.ValidationErrorKind.UniqueItems():
-            yield path, "names the same thing twice"
+            yield Fault(path, "names the same thing twice")
+        case _ if kind := _definition(location, "values"):
+            meaning = Meaning(_schema("values")["$defs"][kind]["description"])
+            yield Fault(path, "{value} is not {meaning}", {"value": _shown(error.instance), "meaning": meaning})
         case _:
-            meaning = _meaning(error.absolute_keyword_location)
-            yield path, f"{_shown(error.instance)} is not {meaning}" if meaning else error.message
+            yield Fault(path, _AS_IT_STANDS, {"problem": error.message})
 
 
 def _path(steps: list[str | int]) -> str:
@@ -190,7 +208,7 @@ def _shown(instance: Any) -> str:
     return text if len(text) <= 50 else text[:47] + "..."
 
 
-def _meaning(location: str | None) -> str | None:
-    """The description of the value's kind in form/values.json, where the fault lies in one."""
-    _, found, rest = (location or "").partition("urn:vocu:form:values#/$defs/")
-    return _schema("values")["$defs"][rest.partition("/")[0]]["description"] if found else None
+def _definition(location: str, schema: str) -> str | None:
+    """The name of the value's kind, or of its list, where the fault lies in one of that schema's."""
+    _, found, rest = location.partition(f"urn:vocu:form:{schema}#/$defs/")
+    return rest.partition("/")[0] if found else None

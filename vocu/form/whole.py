@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from vocu import canonical
-from vocu.errors import MalformedError
+from vocu.form.faults import FormError
 from vocu.form.report import SeizureNominal, SeizureReport
 from vocu.form.schema import NOTHING_ADDED, findings
 
@@ -17,7 +17,7 @@ def split(form: dict[str, Any], added: frozenset[str] = NOTHING_ADDED) -> tuple[
     """The statistical and the nominal part of a form in which both stand side by side, as plain JSON values.
 
     Fields left blank (null, "", an empty list) count as left out, and so do the defaults `seizures: 1` and `false`.
-    Raises MalformedError("bad-form") with all that is wrong in either part.
+    Raises FormError("bad-form") with all that is wrong in either part.
     """
     filled = _without_blanks(form)
     if type(filled.get("seizures")) is int and filled["seizures"] == 1:  # True and 1.0 are equal to 1, but faults
@@ -28,7 +28,7 @@ def split(form: dict[str, Any], added: frozenset[str] = NOTHING_ADDED) -> tuple[
     if nominal:
         faults += findings("seizure_nominal", nominal)
     if faults:
-        raise MalformedError("bad-form", "This seizure report cannot be accepted; correct what is listed.", faults)
+        raise FormError("bad-form", "This seizure report cannot be accepted; correct what is listed.", faults)
     return msgspec.convert(statistical, SeizureReport), msgspec.convert(nominal, SeizureNominal) if nominal else None
 
 

@@ -50,6 +50,10 @@ def leaves(node: dict[str, Any], document: dict[str, Any], path: str) -> Iterato
         yield path, node
 
 
+def lines(form: str, value: dict[str, Any], added: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    return tuple(map(str, findings(form, value, added)))
+
+
 def parts_of(hint: Any) -> Iterator[type[Part]]:
     if isinstance(hint, type) and issubclass(hint, Part):
         yield hint
@@ -166,13 +170,13 @@ def test_a_place_is_a_code_or_a_name_in_capitals(place: str) -> None:
 
 def test_an_operation_may_add_commodities_below_those_of_the_list() -> None:
     form = shortest_report(goods=[{"commodity": "cites.birds.parrots", "quantity": "3", "unit": "head"}])
-    assert findings("seizure", form) == (
+    assert lines("seizure", form) == (
         'goods[0].commodity: "cites.birds.parrots" is not a commodity of the list, nor one that the operation added',
     )
     added = frozenset(["cites.birds.parrots", "space.rocks"])
     assert findings("seizure", form, added) == ()
     form["goods"][0]["commodity"] = "space.rocks"
-    assert "under no commodity" in findings("seizure", form, added)[0]
+    assert "under no commodity" in str(findings("seizure", form, added)[0])
 
 
 # --- what is refused, and how -----------------------------------------------------------------------------------
@@ -255,7 +259,7 @@ def test_a_bad_value_is_refused_with_its_path_and_in_words(fields: dict[str, Any
 
 
 def test_what_is_allowed_is_said_with_what_is_wrong() -> None:
-    faults = findings("seizure", shortest_report(direction="out", seizure_day="May"))
+    faults = lines("seizure", shortest_report(direction="out", seizure_day="May"))
     assert faults == (
         'seizure_day: "May" is not a day, month or year on the calendar: 2022-10-17, 2022-10 or 2022',
         'direction: "out" is not one of import, export, transit, transhipment, internal, other, not_known',
@@ -264,17 +268,17 @@ def test_what_is_allowed_is_said_with_what_is_wrong() -> None:
 
 def test_all_faults_are_listed_and_none_twice() -> None:
     faults = findings("seizure", {"agency": "x" * 500, "colour": "red"})
-    paths = [fault.partition(":")[0] for fault in faults]
+    paths = [fault.path for fault in faults]
     assert sorted(paths) == sorted(set(paths))
     assert set(paths) == set(schema("seizure")["required"]) | {"colour"}
-    assert all("x" * 100 not in fault for fault in faults)
+    assert all("x" * 100 not in str(fault) for fault in faults)
 
 
 @pytest.mark.parametrize("missing", schema("seizure")["required"])
 def test_a_mandatory_field_that_is_missing_is_named(missing: str) -> None:
     form = shortest_report()
     del form[missing]
-    assert findings("seizure", form) == (f"{missing}: is missing",)
+    assert lines("seizure", form) == (f"{missing}: is missing",)
 
 
 @pytest.mark.parametrize(
@@ -305,13 +309,13 @@ def test_a_mandatory_field_that_is_missing_is_named(missing: str) -> None:
 )
 def test_the_other_forms_refuse_what_contradicts_itself(form: str, fields: dict[str, Any], path: str) -> None:
     faults = findings(form, example(form) | fields)
-    assert [fault.partition(": ")[0] for fault in faults] == [path]
+    assert [fault.path for fault in faults] == [path]
 
 
 def test_a_control_return_says_what_was_checked_and_a_nil_return_need_not() -> None:
     bare = {"day": "2024-01-16", "running": "well"}
     assert findings("daily_return", bare | {"kind": "nil"}) == ()
-    assert findings("daily_return", bare | {"kind": "control"})[0].startswith("checks: ")
+    assert findings("daily_return", bare | {"kind": "control"})[0].path == "checks"
 
 
 @pytest.mark.parametrize("value", [date(2022, 10, 17), b"NLRTM", {1: 2}, "half \ud800", {"\ud800": 1}])
