@@ -51,11 +51,17 @@ class Desk:
         self.reading = Reading(self.view)
         invitations = Invitations(self._engine, self.keys.master)
         self.decisions = Decisions(home, self.view, self.actions, invitations, passphrase)
+        self._sync: Sync | None = None
 
     @classmethod
     def open(cls, home: Home, passphrase: str) -> Self:
         """Raises RefusedError (no-desk, wrong-passphrase) or MalformedError."""
         return cls(home, passphrase)
+
+    @property
+    def connected(self) -> bool:
+        """Whether `watch` has a line to the hub now."""
+        return self._sync is not None and self._sync.connected
 
     @property
     def ledger(self) -> Ledger:
@@ -98,7 +104,11 @@ class Desk:
             if not alone:
                 raise RefusedError("already-running", "Another process of this desk is connected; let it do the work.")
             self.view.catch_up_from_disk()
-            await Sync(self.view, self.outbox, progress).run(enough)
+            self._sync = Sync(self.view, self.outbox, progress)
+            try:
+                await self._sync.run(enough)
+            finally:
+                self._sync = None
 
     async def applicants(self) -> list[Applicant]:
         """Those who answered an invitation of this desk and wait to be admitted. Raises OfflineError."""

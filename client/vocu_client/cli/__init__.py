@@ -9,7 +9,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
 from vocu.errors import MalformedError, VocuError
-from vocu_client.cli import exchange, founding, importing, membership, posting, reading, results, returns, seizures
+from vocu_client.cli import (
+    exchange,
+    founding,
+    importing,
+    membership,
+    posting,
+    reading,
+    results,
+    returns,
+    seizures,
+    serving,
+)
 from vocu_client.cli.desk import Given
 from vocu_client.cli.printing import note, show_error
 from vocu_client.demo.command import demo
@@ -133,6 +144,9 @@ app.add_typer(cross_check, name="cross-check")
 app.command("controls")(returns.controls)
 app.command("nil")(returns.nil)
 app.command("outcome")(returns.outcome)
+
+# --- the pages ---
+app.command("desk")(serving.desk)
 
 # --- reading, and this desk's own state ---
 app.command("watch")(reading.watch)

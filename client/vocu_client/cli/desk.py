@@ -31,6 +31,11 @@ class Given:
         self._file = passphrase_file
         self._passphrase = ""
 
+    @property
+    def has_file(self) -> bool:
+        """Whether the passphrase can be had without asking anybody."""
+        return self._file is not None
+
     def passphrase(self, *, new: bool = False) -> str:
         """From the file that was named, or typed in once without echo; a new one twice."""
         if not self._passphrase:

@@ -1,0 +1,137 @@
+"""The pages as one ASGI application: who is asking, in which language, and which module answers."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from vocu.errors import RefusedError
+from vocu_client.settings import write_private
+from vocu_client.web.guard import Doorkeeper, Guard
+from vocu_client.web.live import Live
+from vocu_client.web.pages import entry, now
+from vocu_client.web.service import Service
+from vocu_client.web.templating import STATIC
+from vocu_client.web.visit import ALONE, Needs, Officer, Visit, failure
+
+PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
+    entry.ROUTES,
+    now.ROUTES,
+)  # fmt: skip
+LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
+THEMES: Final = ("system", "light", "dark")
+
+
+class Site:
+    """What all visits share. `address`: scheme, host and port under which browsers find these pages, exactly."""
+
+    def __init__(self, service: Service, address: str, *, team: bool = False) -> None:
+        self.service = service
+        self.address = address
+        self.team = team
+        self.doorkeeper = Doorkeeper()
+        self.live = Live(service)
+        self.notices: dict[str, list[str]] = {}
+
+    @property
+    def secure(self) -> bool:
+        return self.address.startswith("https:")
+
+    @property
+    def link(self) -> str:
+        """The address that lets one browser in, once."""
+        return f"{self.address}/enter?token={self.doorkeeper.token}"
+
+    def leave_link(self) -> None:
+        """Leave the launch link where only this machine's user finds it, for a second `vocu desk`."""
+        self.service.home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(self.service.home.link_file, self.link.encode())
+
+    def cookie(self, name: str) -> str:
+        """Cookies do not know ports, and two desks may run on one machine: so the name does."""
+        return f"vocu-{name}-{urlsplit(self.address).port or 443}"
+
+    def now(self) -> int:
+        return int(time.time() * 1000)
+
+    def session_of(self, request: Request) -> tuple[str, Officer | None]:
+        """The session that this browser shows, and whose it is."""
+        session = request.cookies.get(self.cookie("session"), "")
+        return session, ALONE if session and self.doorkeeper.knows(session) else None
+
+    def turn_away(self, request: Request) -> Response:
+        """For who has no session here."""
+        visit = Visit(request, self, "", None)
+        return visit.page("no_session.html", 401)
+
+    def where_first(self, needs: Needs) -> str:
+        """The page that has to be dealt with before one of these needs makes sense; empty where it does."""
+        state = self.service.state
+        if needs == "nothing" or state == "open":
+            return ""
+        if needs == "desk" and state == "waiting":
+            return ""
+        return {"absent": "/start", "locked": "/unlock", "waiting": "/waiting"}[state]
+
+    def languages(self) -> tuple[str, ...]:
+        return LANGUAGES
+
+    def language_of(self, request: Request) -> str:
+        """The one this browser chose, else the first that it asks for and we have, else English."""
+        chosen = request.cookies.get(self.cookie("language"), "")
+        asked = [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
+        known = self.languages()
+        return next((language for language in (chosen, *asked) if language in known), "en")
+
+    def theme_of(self, request: Request) -> str:
+        theme = request.cookies.get(self.cookie("theme"), "")
+        return theme if theme in THEMES else "system"
+
+
+def build(site: Site) -> ASGIApp:
+    """The application, behind its guard."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with site.live.running():
+            yield
+        await site.service.close()
+
+    app = Starlette(
+        routes=[*(route for routes in PAGES for route in routes), *_static(), *site.live.routes()],
+        exception_handlers={HTTPException: _no_such_page},
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    return Guard(app, site.address)
+
+
+def _static() -> list[BaseRoute]:
+    return [Mount("/static", _Static(directory=STATIC))]
+
+
+class _Static(StaticFiles):
+    """The address of a static file names its content, so a browser may keep it."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        return response
+
+
+async def _no_such_page(request: Request, _error: Exception) -> Response:
+    site: Site = request.app.state.site
+    session, officer = site.session_of(request)
+    if officer is None:
+        return site.turn_away(request)
+    visit = Visit(request, site, session, officer)
+    return failure(visit, RefusedError("no-such-page", "There is no such page at this desk."))

@@ -1,0 +1,110 @@
+"""Tells the open pages what changed: small named events, at most a few each second (server-sent events)."""
+
+import asyncio
+import contextlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sse_starlette import EventSourceResponse
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vocu_client.web.service import Service, Status
+from vocu_client.web.visit import Visit, get
+
+LOOK_SECONDS = 0.3
+"""At most so often pages hear of something new, however much comes in."""
+KEEP_ALIVE_SECONDS = 15
+
+
+class Live:
+    """Who listens, and the newest of what there is to tell: an event that was not fetched yet gives way to the next."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._listening: set[_Listener] = set()
+        self._size = 0
+
+    def routes(self) -> list[Route]:
+        return [get("/live", self._stream, needs="nothing")]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    def tell(self, event: str, data: dict[str, object]) -> None:
+        """To every open page."""
+        for listener in self._listening:
+            listener.tell(event, data)
+
+    async def _stream(self, visit: Visit) -> Response:
+        listener = _Listener()
+
+        async def events() -> AsyncIterator[dict[str, str]]:
+            self._listening.add(listener)
+            try:
+                yield {"event": "hello", "data": json.dumps(self._status(self._service.status()))}
+                while visit.site.session_of(visit.request)[1] is not None:
+                    async for event in listener.next():
+                        yield event
+            finally:
+                self._listening.discard(listener)
+
+        return EventSourceResponse(events(), ping=KEEP_ALIVE_SECONDS, headers={"Cache-Control": "no-store"})
+
+    async def _watch(self) -> None:
+        before: Status | None = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS * 2):
+                    await self._service.changed.wait()
+            self._service.changed.clear()
+            status = self._service.status()
+            if before is not None and status.size > before.size:
+                self.tell("entries", {"size": status.size, "kinds": self._kinds(before.size)})
+            if status != before:
+                self.tell("status", self._status(status))
+            before = status
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _kinds(self, since: int) -> dict[str, int]:
+        desk = self._service.desk
+        acts = desk.view.acts[since:] if desk is not None else []
+        return dict(Counter(accepted.act.header.type for accepted in acts if accepted.act is not None))
+
+    def _status(self, status: Status) -> dict[str, object]:
+        return {
+            "line": status.line,
+            "waiting": status.waiting,
+            "refused": status.refused,
+            "size": status.size,
+            "target": status.target,
+        }
+
+
+class _Listener:
+    """One open page. It hears the newest of each kind of event."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict[str, object]] = {}
+        self._woken = asyncio.Event()
+
+    def tell(self, event: str, data: dict[str, object]) -> None:
+        self._waiting[event] = data
+        self._woken.set()
+
+    async def next(self) -> AsyncIterator[dict[str, str]]:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                await self._woken.wait()
+        self._woken.clear()
+        waiting, self._waiting = self._waiting, {}
+        for event, data in waiting.items():
+            yield {"event": event, "data": json.dumps(data)}

@@ -1,0 +1,122 @@
+"""The desk behind the pages: not there yet, locked, or open and in touch with its hub."""
+
+import asyncio
+from typing import Literal
+
+from msgspec import Struct
+
+from vocu.errors import RefusedError, UntrustedError, VocuError
+from vocu_client.app import Desk
+from vocu_client.settings import Home
+
+LOOK_SECONDS = 1.0
+"""How often the disk is looked at while another process of this desk is connected."""
+
+State = Literal["absent", "locked", "waiting", "open"]
+Line = Literal["connected", "connecting", "offline", "untrusted", "refused"]
+
+
+class Status(Struct, frozen=True):
+    """What the strip on top of every page says. `target`: how many entries the hub has; `reason`: why refused."""
+
+    line: Line
+    waiting: int
+    refused: int
+    size: int
+    target: int
+    reason: VocuError | None = None
+
+
+class Service:
+    """Opens the desk of one home when its passphrase is given, and keeps it connected until closed."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.desk: Desk | None = None
+        self.changed = asyncio.Event()
+        self._target = 0
+        self._stopped: VocuError | None = None
+        self._connection: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> State:
+        """absent: no desk in this home; locked: its passphrase is needed; waiting: not admitted yet."""
+        if self.desk is not None:
+            return "open" if self.desk.view.size else "waiting"
+        return "locked" if self.home.settings_file.exists() else "absent"
+
+    async def unlock(self, passphrase: str) -> None:
+        """Open the desk and connect it. Raises RefusedError (wrong-passphrase), MalformedError."""
+        if self.desk is None:
+            # In a thread: the key derivation, and a log of months, take their time.
+            self.desk = await asyncio.to_thread(Desk.open, self.home, passphrase)
+            self.connect()
+
+    def connect(self) -> None:
+        """Stay connected from now on; again after whatever had ended the connection."""
+        if self.desk is not None and (self._connection is None or self._connection.done()):
+            self._stopped = None
+            self._connection = asyncio.create_task(self._stay_connected(self.desk))
+
+    async def disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.cancel()
+            await asyncio.gather(self._connection, return_exceptions=True)
+            self._connection = None
+
+    async def close(self) -> None:
+        await self.disconnect()
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
+
+    def status(self) -> Status:
+        desk = self.desk
+        if desk is None:
+            return Status("offline", 0, 0, 0, 0)
+        counts = desk.outbox.counts()
+        waiting = counts.get("queued", 0) + counts.get("sent", 0)
+        size = desk.view.size
+        return Status(self._line(desk), waiting, counts.get("refused", 0), size, max(self._target, size), self._stopped)
+
+    def _line(self, desk: Desk) -> Line:
+        if desk.view.alarmed:
+            return "untrusted"
+        if self._stopped is not None:
+            return "refused"
+        if not desk.connected:
+            return "offline"
+        return "connected" if desk.view.size >= self._target else "connecting"
+
+    async def _stay_connected(self, desk: Desk) -> None:
+        while True:
+            try:
+                await desk.watch(self._progress)
+            except RefusedError as error:
+                if error.code == "already-running":
+                    await self._follow_the_disk(desk)
+                elif error.code == "not-admitted-yet":
+                    self._stopped = None
+                    await asyncio.sleep(LOOK_SECONDS)
+                else:
+                    self._stop(error)
+                    return
+            except UntrustedError as error:
+                self._stop(error)
+                return
+
+    async def _follow_the_disk(self, desk: Desk) -> None:
+        """Another process of this desk is connected; what it brings is read from the disk."""
+        before = desk.view.size
+        desk.view.catch_up_from_disk()
+        if desk.view.size != before:
+            self._progress(desk.view.size, desk.view.size)
+        await asyncio.sleep(LOOK_SECONDS)
+
+    def _progress(self, size: int, target: int) -> None:
+        self._target = max(size, target)
+        self.changed.set()
+
+    def _stop(self, error: VocuError) -> None:
+        self._stopped = error
+        self.changed.set()

@@ -1,0 +1,108 @@
+"""How pages become HTML: escaped always, with every word out of the catalogue."""
+
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from vocu_client.web.frame import Frame
+
+if TYPE_CHECKING:
+    from vocu_client.web.visit import Visit
+
+STATIC = Path(__file__).parent / "static"
+
+
+def render(visit: "Visit", template: str, values: dict[str, Any]) -> str:
+    """The text of a template of this package, for this visit."""
+    words = visit.words
+    around = {"visit": visit, "frame": Frame(visit), "words": words, "_": words._, "n_": words.n_}
+    return _environment().get_template(template).render(around | {"csrf": lambda: _csrf(visit)} | values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("vocu_client.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static
+    environment.filters |= {
+        "label": _label,
+        "country": _country,
+        "who": _who,
+        "instant": _instant,
+        "ago": _ago,
+        "day": _day,
+        "number": _number,
+        "quantity": _quantity,
+    }
+    return environment
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file, which changes with its content."""
+    return f"/static/{name}?v={sha256((STATIC / name).read_bytes()).hexdigest()[:16]}"
+
+
+def _csrf(visit: "Visit") -> Markup:
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(visit.csrf)
+
+
+@pass_context
+def _label(context: Context, code: str, code_list: str) -> str:
+    return str(context["words"].label(code_list, code))
+
+
+@pass_context
+def _country(context: Context, code: str) -> str:
+    return str(context["words"].country(code))
+
+
+@pass_context
+def _who(context: Context, ncp: str) -> str:
+    """A participant: its country in the reader's language, or its name where it is no country."""
+    named = str(context["words"].country(ncp))
+    if named != ncp:
+        return named
+    known = context["visit"].desk.view.state.members.get(ncp)
+    return known.name if known is not None else ncp
+
+
+@pass_context
+def _instant(context: Context, at: int) -> Markup:
+    """An instant (UTC milliseconds) in the operation's zone; desk.js adds the reader's own time to the title."""
+    iso = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    shown = context["words"].instant(at, context["visit"].zone)
+    return Markup('<time datetime="{}">{}</time>').format(iso, shown)
+
+
+@pass_context
+def _ago(context: Context, at: int) -> Markup:
+    """How long ago an instant (UTC milliseconds) was, or how soon it will be."""
+    iso = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(iso, context["words"].ago(at, context["visit"].site.now()))
+
+
+@pass_context
+def _day(context: Context, day: str) -> str:
+    return str(context["words"].day(day))
+
+
+@pass_context
+def _number(context: Context, number: Any) -> str:
+    return str(context["words"].number(number))
+
+
+@pass_context
+def _quantity(context: Context, amount: Any, unit: str) -> str:
+    return str(context["words"].quantity(str(amount), unit))

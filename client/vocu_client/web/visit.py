@@ -1,0 +1,201 @@
+"""One request of one officer to the desk, and how pages declare what they answer."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import quote
+
+import msgspec
+from starlette.datastructures import FormData, QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from vocu.errors import MalformedError, RefusedError, VocuError
+from vocu.rendering.wording import Wording
+from vocu_client.app import Desk
+from vocu_client.web.guard import DOWNLOAD_CSP
+from vocu_client.web.templating import render
+
+if TYPE_CHECKING:
+    from vocu_client.web.app import Site
+
+Right = Literal["read", "post", "approve", "administer"]
+RIGHTS: Final[tuple[Right, ...]] = ("read", "post", "approve", "administer")
+ROLES: Final[dict[str, Right]] = {
+    "reader": "read",
+    "poster": "post",
+    "approver": "approve",
+    "administrator": "administer",
+}
+Needs = Literal["operation", "desk", "nothing"]
+"""What must be there before a page makes sense: an operation that was seen, an open desk, or nothing."""
+MAX_FIELDS = 5000
+MAX_FILES = 20
+MAX_FIELD_BYTES = 2 * 1024 * 1024
+PREFERENCE_SECONDS = 365 * 24 * 3600
+
+
+class Officer(msgspec.Struct, frozen=True):
+    """Who sits at the desk. Without team mode there is one, without a name, who may do everything."""
+
+    id: str = ""
+    name: str = ""
+    role: str = "administrator"
+
+
+ALONE: Final = Officer()
+
+
+class Visit:
+    """What a handler is given: the request, the open desk, the officer, and the words of his language."""
+
+    def __init__(self, request: Request, site: "Site", session: str, officer: Officer | None) -> None:
+        self.request = request
+        self.site = site
+        self.session = session
+        self._officer = officer
+        self.words = Wording(site.language_of(request))
+        self.form: FormData = FormData()
+
+    @property
+    def officer(self) -> Officer:
+        """Who asks; nobody on the few pages that are shown before a login."""
+        return self._officer or Officer(role="reader")
+
+    @property
+    def known(self) -> bool:
+        """Whether an officer is logged in here."""
+        return self._officer is not None
+
+    @property
+    def desk(self) -> Desk:
+        if self.site.service.desk is None:
+            raise RefusedError("desk-locked", "This desk is locked; give its passphrase first.")
+        return self.site.service.desk
+
+    @property
+    def query(self) -> QueryParams:
+        return self.request.query_params
+
+    @property
+    def path(self) -> dict[str, Any]:
+        """The values in the address, as its route names them."""
+        return self.request.path_params
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether htmx asks for a part of a page."""
+        return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def organises(self) -> bool:
+        """Whether this is the organiser's desk."""
+        service = self.site.service
+        if service.desk is None or service.state != "open":
+            return False
+        return service.desk.settings.ncp in service.desk.view.state.organisers
+
+    @property
+    def zone(self) -> str:
+        """The operation's time zone."""
+        return self.desk.view.state.genesis.zone if self.site.service.state == "open" else "UTC"
+
+    @property
+    def csrf(self) -> str:
+        return self.site.doorkeeper.csrf(self.session) if self.session else ""
+
+    def may(self, right: Right) -> bool:
+        return RIGHTS.index(right) <= RIGHTS.index(ROLES[self.officer.role])
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """The page of this template; of a fragment's template the fragment."""
+        return HTMLResponse(render(self, template, values), status)
+
+    def go(self, address: str, notice: str = "") -> Response:
+        """To another page of the desk, with a notice that is shown there once."""
+        if notice:
+            self.site.notices.setdefault(self.session, []).append(notice)
+        if self.is_fragment:
+            return Response(status_code=204, headers={"HX-Redirect": address})
+        return RedirectResponse(address, 303)
+
+    def download(self, name: str, media_type: str, data: bytes) -> Response:
+        """A file to keep, never to be shown in the desk's own origin."""
+        plain = re.sub(r"[^A-Za-z0-9._-]", "_", name) or "file"
+        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        headers = {"Content-Disposition": disposition, "Content-Security-Policy": DOWNLOAD_CSP}
+        return Response(data, media_type=media_type, headers=headers)
+
+    def remember(self, response: Response, name: str, value: str) -> Response:
+        """Keep a preference (language, theme) in this browser."""
+        response.set_cookie(
+            self.site.cookie(name), value, max_age=PREFERENCE_SECONDS, httponly=True, samesite="strict",
+            secure=self.site.secure,
+        )  # fmt: skip
+        return response
+
+    def require(self, right: Right) -> None:
+        if not self.may(right):
+            raise RefusedError(
+                "not-your-right", "Your account at this desk does not allow that; ask a colleague whose account does."
+            )
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+def get(
+    path: str, handler: Handler, *, right: Right = "read", needs: Needs = "operation", public: bool = False
+) -> Route:
+    """A page. `public`: shown before anybody has logged in."""
+    return _route(path, handler, "GET", right, needs, public)
+
+
+def post(
+    path: str, handler: Handler, *, right: Right = "post", needs: Needs = "operation", public: bool = False
+) -> Route:
+    """What a form of the desk's pages is sent to: the handler finds it in `visit.form`, checked for its CSRF token."""
+    return _route(path, handler, "POST", right, needs, public)
+
+
+def _route(path: str, handler: Handler, method: str, right: Right, needs: Needs, public: bool) -> Route:
+    async def endpoint(request: Request) -> Response:
+        site: Site = request.app.state.site
+        session, officer = site.session_of(request)
+        if officer is None and not public:
+            return site.turn_away(request)
+        visit = Visit(request, site, session, officer)
+        try:
+            if method == "POST":
+                await _read_form(visit)
+            elsewhere = site.where_first(needs)
+            if elsewhere and elsewhere != request.url.path:
+                return visit.go(elsewhere)
+            if not public:
+                visit.require(right)
+            return await handler(visit)
+        except VocuError as error:
+            return failure(visit, error)
+
+    return Route(path, endpoint, methods=[method])
+
+
+async def _read_form(visit: Visit) -> None:
+    request = visit.request
+    try:
+        visit.form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_FIELD_BYTES)
+    except Exception as error:  # whatever the parser does not like of what it was sent
+        raise MalformedError("bad-request", "This form could not be read; go back and send it again.") from error
+    shown = request.headers.get("x-vocu") or visit.form.get("csrf")
+    if visit.session and not (isinstance(shown, str) and visit.site.doorkeeper.is_ours(visit.session, shown)):
+        raise RefusedError("stale-page", "This page is from an earlier session; open it again and repeat what you did.")
+
+
+def failure(visit: Visit, error: VocuError) -> Response:
+    """One clear error, with what to do next."""
+    status = 403 if error.code in ("not-your-right", "stale-page") else 404 if error.code in _UNKNOWN else 400
+    return visit.page("error_part.html" if visit.is_fragment else "error.html", status, error=error)
+
+
+_UNKNOWN = frozenset({"unknown-id", "no-such-page", "unknown-part"})

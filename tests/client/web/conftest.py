@@ -1,0 +1,75 @@
+"""One real hub for the tests of a module, an operation in its operational phase, and the desks of three countries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.client.web.visitor import Visitor
+from tests.system.rig import PLAN, Hub, admit, found
+from vocu_client import Home
+
+TODAY = date.today()  # noqa: DTZ011 - the days of an operation that runs now
+OPERATION = msgspec.structs.replace(
+    PLAN,
+    starts_day=TODAY.isoformat(),
+    ends_day=(TODAY + timedelta(days=10)).isoformat(),
+    retention_day=(TODAY + timedelta(days=400)).isoformat(),
+    sub_commodities=("tobacco.snus",),
+)
+
+
+class Countries(msgspec.Struct):
+    """The hub, and the folder in which each country has its home: PL organises, DE and FR take part."""
+
+    hub: Hub
+    folder: Path
+
+    def home(self, ncp: str) -> Home:
+        return Home(self.folder / ncp)
+
+
+@pytest.fixture(scope="module")
+def countries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Countries]:
+    folder = tmp_path_factory.mktemp("operation")
+    hub = Hub(folder / "hub")
+    hub.start()
+    asyncio.run(_begin(hub, folder))
+    yield Countries(hub, folder)
+    hub.stop()
+
+
+async def _begin(hub: Hub, folder: Path) -> None:
+    organiser = await found(hub, folder, OPERATION)
+    for ncp in ("DE", "FR"):
+        (await admit(organiser, folder, ncp)).close()
+    organiser.decisions.open_phase("OPERATIONAL")
+    assert await organiser.sync()
+    organiser.close()
+
+
+@pytest.fixture
+async def pl(countries: Countries) -> AsyncIterator[Visitor]:
+    """The organiser's officer."""
+    async with Visitor(countries.home("PL")) as visitor:
+        await visitor.sync()
+        yield visitor
+
+
+@pytest.fixture
+async def de(countries: Countries) -> AsyncIterator[Visitor]:
+    """An officer of a participant."""
+    async with Visitor(countries.home("DE")) as visitor:
+        await visitor.sync()
+        yield visitor
+
+
+@pytest.fixture
+async def fr(countries: Countries) -> AsyncIterator[Visitor]:
+    """An officer of another participant."""
+    async with Visitor(countries.home("FR")) as visitor:
+        await visitor.sync()
+        yield visitor
