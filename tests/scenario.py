@@ -22,9 +22,9 @@ from vocu.errors import VocuError
 from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.admission import SignedEvent
-from vocu.operation.composing import SEALED, Author, Composer, Draft, LogView
+from vocu.operation.composing import Author, Composer, Draft, LogView
 from vocu.operation.events import Event
-from vocu.operation.header import EVERYONE
+from vocu.operation.header import EVERYONE, SEALED
 from vocu.operation.statements import (
     HUB,
     PHASES,

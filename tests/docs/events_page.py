@@ -25,6 +25,7 @@ SEALING = {
     "stat": "clear",
     "text": "sealed",
     "nominal": "sealed",
+    "media": "sealed",
     "wraps": "one wrap for each reader (protocol.md §4)",
 }
 HEAD = """# Events
@@ -145,9 +146,11 @@ def shorten(value: Any, key: str = "") -> Any:
             return {name: shorten(each, name) for name, each in value.items()}
         case [str(device), str()] if key == "wraps":
             return [device, "…"]
+        case [str(), int(size)] if key == "blobs":
+            return ["…", size]
         case list() | tuple():
             return [shorten(each, key) for each in value]
-        case str() if key in ("sha256", "root", "prev", "sig", "commit"):
+        case str() if key in ("sha256", "root", "prev", "sig", "commit", "chunks"):
             return "…"
         case str() if len(value) > 80 and " " not in value:
             return value[:16] + "…"

@@ -1,5 +1,6 @@
 """One admitted event of each kind, from one short operation; docs/events.md shows them."""
 
+import hashlib
 import json
 from functools import cache
 from importlib import resources
@@ -9,9 +10,11 @@ import msgspec
 
 from tests.scenario import MINUTE, Scenario
 from tests.simulated import START
+from vocu.canonical import b64
 from vocu.form.schema import FORMS
 from vocu.operation import bodies, events
 from vocu.operation.events import Event
+from vocu.operation.media import Media, describe, seal_file
 from vocu.operation.statements import ChangeRoots, Revoke, Roots
 
 
@@ -67,6 +70,13 @@ class Story:
             }
             self.told.setdefault(header["type"], Example(header, clear))
 
+    def media(self, event_id: str) -> Media:
+        """One small picture, which is sealed for this event."""
+        data, key = b"not a picture, but as long as one may be" * 2000, bytes(32)
+        chunks = seal_file(data, key, op=self.scenario.op, event_id=event_id, file=0)
+        named = tuple(b64(hashlib.sha256(chunk).digest()) for chunk in chunks)
+        return Media(files=(describe(data, named, key, name="trailer.jpg", type="image/jpeg", size=(1920, 1440)),))
+
     def sealed(self, kind: str, **parts: Any) -> None:
         for name, body in parts.items():
             self.told[kind].bodies[name] = msgspec.to_builtins(body, str_keys=True)
@@ -82,7 +92,10 @@ class Story:
         post("NL", events.EpochFault(plain=bodies.Fault(epoch=epoch)))
         post("PL", events.ContactPublished(text=bodies.Contacts(contacts=(CONTACT,))))
         post("PL", events.DirectorySent(text=bodies.Directory(participants={"PL": (CONTACT,)})), to=("CH",))
-        message = post("DE", events.MessagePosted(text=WORDS), to=("NL",))
+        message_id = s.new_id()
+        media = self.media(message_id)
+        message = post("DE", events.MessagePosted(text=WORDS, media=media), to=("NL",), id=message_id)
+        self.sealed("message_posted", media=media)
         post("NL", events.ReadingConfirmed(text=bodies.Reading(received=14, opened=(message,))), to=("DE",))
         post("PL", events.AnnouncementPosted(text=WORDS))
         nominal = form("seizure_nominal")
@@ -114,7 +127,7 @@ class Story:
         issued = bodies.Issued(number=1, notable=(behalf,))
         post("PL", events.NewsletterIssued(plain=issued, text=WORDS), ref=newsletter)
         index = s.desks["DE"].seen(message).index
-        erased = post("DE", events.EntryErased(plain=bodies.Erasure(index=index, parts=("text", "wraps"))))
+        erased = post("DE", events.EntryErased(plain=bodies.Erasure(index=index, parts=("text", "media", "wraps"))))
         post("NL", events.ErasureConfirmed(plain=bodies.Erased(index=index)), ref=erased)
         self.end()
         self.tell_what_was_sealed(nominal)

@@ -19,6 +19,10 @@ KEY_SIZE = 32
 WRAP_SIZE = 1168  # X-Wing ciphertext 1,120 ‖ key 32 ‖ tag 16
 PAD_MINIMUM = 1024
 LENGTH_SIZE = 4
+CHUNK = 1024 * 1024 - LENGTH_SIZE
+"""Bytes of a file in each of its sealed chunks but the last: with their length before them they need no padding."""
+OVERHEAD, SEGMENT, TAG_SIZE = 72, 16 * 1024, 16
+"""What sealing adds to a padded text: salt 24, commitment 32 and the last tag 16, and a tag for each full segment."""
 
 HPKE_SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA512, AEAD.AES_256_GCM)
 
@@ -75,6 +79,22 @@ def _padded_size(size: int) -> int:
     exponent = size.bit_length() - 1
     mask = (1 << (exponent - exponent.bit_length())) - 1
     return (size + mask) & ~mask
+
+
+def chunk_context(*, op: str, event_id: str, file: int, chunk: int, last: bool) -> bytes:
+    """Where a chunk of a file belongs, and whether the file ends with it: a chunk that is moved, or a file that is cut
+    short or goes on behind its end, does not open (the STREAM construction; Hoang, Reyhanitabar, Rogaway, Vizár, 2015).
+
+    Files and chunks are counted from 0. The key is random for each file.
+    """
+    place = {"op": op, "id": event_id, "file": file, "chunk": chunk, "last": last}
+    return b"vocu/1 chunk\0" + hashlib.sha256(encode(place)).digest()
+
+
+def sealed_size(size: int) -> int:
+    """The bytes that `seal_part` makes of so many."""
+    padded = _padded_size(LENGTH_SIZE + size)
+    return padded + OVERHEAD + TAG_SIZE * (padded // SEGMENT)
 
 
 def seal_part(key: bytes, context: bytes, plaintext: bytes) -> bytes:

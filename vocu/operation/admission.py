@@ -20,7 +20,7 @@ from vocu.ids import Salt
 from vocu.operation.act import Act
 from vocu.operation.bodies import Admission, Carried, EpochKeys
 from vocu.operation.events import KINDS, PART_TYPES, EpochRotated, Event, NewsletterCompiled
-from vocu.operation.header import WRAP_SIZE, Header, PartSlip, digest, read_header
+from vocu.operation.header import SEALED, WRAP_SIZE, Blob, Header, PartSlip, digest, read_header
 from vocu.operation.rules import authorise
 from vocu.operation.state import Device, OperationState
 from vocu.operation.statements import (
@@ -67,12 +67,13 @@ class Vantage(NamedTuple):
 
     `root_at(n)` is the root of one's own log at size n; `held` says whether a part that is not in the event's bytes is
     held elsewhere (the hub's uploads), or need not be (sealed parts at a desk); `reader` is the desk's device, None at
-    the hub.
+    the hub. `has_blob`: whether a chunk of a file is here, and free to become this event's; only the hub asks.
     """
 
     root_at: Callable[[int], bytes]
     held: Callable[[PartSlip], bool]
     reader: str | None = None
+    has_blob: Callable[[Blob], bool] = lambda _: True
 
 
 class Identified(NamedTuple):
@@ -114,6 +115,7 @@ def examine(event: Identified, state: OperationState, at: int, vantage: Vantage)
     _require_head(header, state, vantage.root_at)
     content = _read_clear_parts(kind, header, signed.parts, state.added_commodities)
     _require_parts(header, content, signed.parts, vantage)
+    _require_blobs(header, vantage)
     act = Act(header, content, digest(signed.header, signed.signature), statements_of(content, state))
     authorise(device, act, state, at)
     return act
@@ -166,6 +168,14 @@ def _require_parts(header: Header, event: Event, parts: tuple[bytes | None, ...]
         raise MalformedError("bad-parts", "The part 'wraps' must hold one wrap for each reader of each direct part.")
 
 
+def _require_blobs(header: Header, vantage: Vantage) -> None:
+    missing = sum(not vantage.has_blob(blob) for blob in header.blobs or ())
+    if missing:
+        raise RefusedError(
+            "part-missing", f"{missing} chunks of the files have not arrived; send them, then the event."
+        )
+
+
 def require_wraps(keys: EpochKeys, wraps: bytes) -> None:
     """Return if these are the wraps that the epoch announces, each reader's own. Raises MalformedError (bad-parts).
 
@@ -194,7 +204,7 @@ def _read_clear_parts(
         if slip.p not in types:
             raise MalformedError("unexpected-part", f"An event {header.type!r} has no part {slip.p!r}.")
         if slip.enc == "clear":
-            if slip.p in ("text", "nominal"):
+            if slip.p in SEALED:
                 raise RefusedError("must-be-sealed", f"The part {slip.p!r} is always sealed.")
             if data is None:
                 raise MalformedError("bad-parts", f"The clear part {slip.p!r} travels inside the event.")

@@ -9,6 +9,7 @@ from vocu.operation.statements import Envelope
 
 MAX_TEXT = 20_000
 MAX_SUBJECT = 200
+MAX_OFFICER = 40
 MAX_OPENED = 1000
 """Events that one confirmation of reading names at most."""
 
@@ -46,11 +47,12 @@ class Fault(Body, frozen=True, kw_only=True):
 
 
 class Text(Body, frozen=True, kw_only=True):
-    """People's words, with a handling marking."""
+    """People's words, with a handling marking; `officer` is the id of who wrote them, where a desk has several."""
 
     body: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
     subject: Annotated[str, Meta(min_length=1, max_length=MAX_SUBJECT)] | None = None
     handling: Annotated[str, Meta(max_length=40)] | None = None
+    officer: Annotated[str, Meta(min_length=1, max_length=MAX_OFFICER)] | None = None
 
 
 class Contact(Body, frozen=True, kw_only=True):
@@ -115,11 +117,11 @@ class Issued(Body, frozen=True, kw_only=True):
 
 
 class Erasure(Body, frozen=True, kw_only=True):
-    """Which sealed parts of which entry are gone."""
+    """Which sealed parts of which entry are gone; with `media` go the chunks of its files."""
 
     index: Annotated[int, Meta(ge=1, lt=2**53)]
     parts: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^(text|nominal|wraps)\Z")], ...], Meta(min_length=1, max_length=3)
+        tuple[Annotated[str, Meta(pattern=r"^(text|nominal|media|wraps)\Z")], ...], Meta(min_length=1, max_length=4)
     ]
 
 

@@ -13,13 +13,13 @@ from vocu.errors import RefusedError
 from vocu.operation.admission import ClearPart, SignedEvent
 from vocu.operation.bodies import EpochKeys
 from vocu.operation.events import EpochRotated, Event, kind_of
-from vocu.operation.header import EVERYONE, MAX_READERS, Head, Header, PartName, PartSlip
+from vocu.operation.header import EVERYONE, MAX_READERS, SEALED, Head, Header, PartName, PartSlip
+from vocu.operation.media import Media
 from vocu.operation.state import Chained, Device, OperationState
 
 Random = Callable[[int], bytes]
 """A source of so many unpredictable bytes; the core has none of its own."""
-PARTS: tuple[PartName, ...] = ("plain", "stat", "text", "nominal")
-SEALED: tuple[PartName, ...] = ("text", "nominal")
+PARTS: tuple[PartName, ...] = ("plain", "stat", *SEALED)
 
 
 class Author(Struct, frozen=True):
@@ -103,6 +103,7 @@ class Composer:
     def _sign(self, draft: Draft, parts: list[_Part]) -> SignedEvent:
         state = self._state
         last = self._tail.get(draft.to) or state.last_in_chain(self._author.device, draft.to)
+        media = getattr(draft.event, "media", None)
         header = encode(
             Header(
                 v="vocu/1",
@@ -119,6 +120,7 @@ class Composer:
                 prev=b64(last.digest),
                 ref=draft.ref,
                 parts=tuple(part.slip for part in parts),
+                blobs=media.blobs() if isinstance(media, Media) else None,
             )
         )
         signature = sign(self._author.key, PayloadType.EVENT, header)

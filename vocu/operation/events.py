@@ -1,8 +1,8 @@
 """Every kind of event, in one registry: what it holds, who may post it, and in which phases.
 
-A kind is a Struct whose fields are its parts: `plain` and `stat` are clear, `text` and `nominal` are sealed, so a
-reader who may not open them finds `None`. `roles` and `phases` are the general rule; what else must hold stands in
-`rules.py`. docs/events.md is made from this module.
+A kind is a Struct whose fields are its parts: `plain` and `stat` are clear, `text`, `nominal` and `media` are sealed,
+so a reader who may not open them finds `None`. `roles` and `phases` are the general rule; what else must hold stands
+in `rules.py`. docs/events.md is made from this module.
 """
 
 from typing import ClassVar, get_args, get_type_hints
@@ -28,6 +28,7 @@ from vocu.operation.bodies import (
     Text,
     Withdrawal,
 )
+from vocu.operation.media import Media
 from vocu.operation.statements import PHASES, Phase, Role
 
 Roles = frozenset[Role]
@@ -149,6 +150,7 @@ class MessagePosted(Event, frozen=True, tag="message_posted"):
     roles, phases, required, narrow = SPEAKERS, UNTIL_CLOSED, ("text",), True
     about, ref_optional = ("message_posted", "announcement_posted"), True
     text: Text | None = None
+    media: Media | None = None
 
 
 class AnnouncementPosted(Event, frozen=True, tag="announcement_posted"):
@@ -156,6 +158,7 @@ class AnnouncementPosted(Event, frozen=True, tag="announcement_posted"):
 
     roles, phases, required = OCU, UNTIL_CLOSED, ("text",)
     text: Text | None = None
+    media: Media | None = None
 
 
 class ReadingConfirmed(Event, frozen=True, tag="reading_confirmed"):
@@ -175,6 +178,7 @@ class WarningIssued(Event, frozen=True, tag="warning_issued"):
     stat: WarningNotice | None = None
     text: Text | None = None
     nominal: SeizureNominal | None = None
+    media: Media | None = None
 
 
 class FeedbackGiven(Event, frozen=True, tag="feedback_given"):
@@ -185,6 +189,7 @@ class FeedbackGiven(Event, frozen=True, tag="feedback_given"):
     stat: Feedback | None = None
     text: Text | None = None
     nominal: SeizureNominal | None = None
+    media: Media | None = None
 
 
 class QuestionAsked(Event, frozen=True, tag="question_asked"):
@@ -194,6 +199,7 @@ class QuestionAsked(Event, frozen=True, tag="question_asked"):
     stat: Question | None = None
     text: Text | None = None
     nominal: SeizureNominal | None = None
+    media: Media | None = None
 
 
 class QuestionAnswered(Event, frozen=True, tag="question_answered"):
@@ -204,6 +210,7 @@ class QuestionAnswered(Event, frozen=True, tag="question_answered"):
     stat: Answer | None = None
     text: Text | None = None
     nominal: SeizureNominal | None = None
+    media: Media | None = None
 
 
 class CrossCheckAsked(Event, frozen=True, tag="cross_check_asked"):
@@ -237,6 +244,7 @@ class SeizureReported(Event, frozen=True, tag="seizure_reported"):
     roles, phases, required, compiles = POSTERS, UNTIL_CLOSED, ("stat",), True
     stat: SeizureReport | None = None
     nominal: SeizureNominal | None = None
+    media: Media | None = None
 
 
 class SeizureAmended(Event, frozen=True, tag="seizure_amended"):
@@ -246,6 +254,7 @@ class SeizureAmended(Event, frozen=True, tag="seizure_amended"):
     about = REPORTS
     stat: SeizureReport | None = None
     nominal: SeizureNominal | None = None
+    media: Media | None = None
 
 
 class SeizureWithdrawn(Event, frozen=True, tag="seizure_withdrawn"):

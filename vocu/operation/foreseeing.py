@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from vocu.canonical import encode
 from vocu.operation.act import Act
 from vocu.operation.admission import read_body, statements_of
-from vocu.operation.composing import SEALED, Draft
+from vocu.operation.composing import Draft
 from vocu.operation.events import PART_TYPES, kind_of
-from vocu.operation.header import Head, Header, PartSlip
+from vocu.operation.header import SEALED, Head, Header, PartSlip
 from vocu.operation.rules import authorise
 from vocu.operation.state import OperationState
 

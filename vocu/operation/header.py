@@ -1,7 +1,7 @@
 """The signed header of an event: who says what kind of thing, to whom, and what its parts hash to (protocol §4)."""
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -11,14 +11,27 @@ from vocu.errors import MalformedError
 from vocu.ids import DeviceID, Digest, EventID, Instant, NCPCode, OperationID, Salt
 from vocu.log.entry import NARROWER, WHOLE_OPERATION
 
-PartName = Literal["plain", "stat", "text", "nominal", "wraps"]
+PartName = Literal["plain", "stat", "text", "nominal", "media", "wraps"]
+SEALED: tuple[PartName, ...] = ("text", "nominal", "media")
+"""The parts that are sealed whatever the event is."""
 EVERYONE = "all"
 MAX_HEADER = 64 * 1024
 MAX_READERS = 55
 """Devices that a direct part may be sealed to."""
+MAX_BLOBS = 260
+"""Chunks that the files of one event may have: 10 files of 25 MiB, 26 chunks each."""
+MIN_BLOB, MAX_BLOB = 1096, 1_049_672
+"""Bytes of the smallest and of the largest sealed chunk."""
 WRAP_SIZE = 1168
 
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
+
+
+class Blob(NamedTuple):
+    """A sealed chunk of a file, which travels beside the log: the hash and size of its bytes."""
+
+    sha256: Digest
+    size: Annotated[int, Meta(ge=MIN_BLOB, le=MAX_BLOB)]
 
 
 class Head(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +64,10 @@ class PartSlip(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
 
 
 class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """See docs/protocol.md §4; `to` is "all" or the sorted codes of the participants, the sender's own included."""
+    """See docs/protocol.md §4; `to` is "all" or the sorted codes of the participants, the sender's own included.
+
+    `blobs`: the sealed chunks of the files that the part `media` describes, in their order.
+    """
 
     v: Literal["vocu/1"]
     op: OperationID
@@ -67,6 +83,7 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     prev: Digest
     ref: EventID | None = None
     parts: Annotated[tuple[PartSlip, ...], Meta(min_length=1, max_length=6)]
+    blobs: Annotated[tuple[Blob, ...], Meta(min_length=1, max_length=MAX_BLOBS)] | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.to, str):
@@ -79,6 +96,10 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
             raise ValueError("each part stands once")
         if any(slip.p == "wraps" and (slip.enc != "clear" or slip is not self.parts[-1]) for slip in self.parts):
             raise ValueError("wraps are not sealed themselves, and come last")
+        if (self.blobs is not None) != ("media" in names):
+            raise ValueError("an event names blobs exactly if it has a part that describes files")
+        if len({blob.sha256 for blob in self.blobs or ()}) != len(self.blobs or ()):
+            raise ValueError("each blob is named once")
 
     @property
     def leaf_kind(self) -> int:

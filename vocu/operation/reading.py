@@ -1,17 +1,21 @@
 """How a desk opens what is sealed to it. The hub never imports this module (docs/protocol.md §4)."""
 
+import hashlib
+from collections.abc import Iterable
+
 from msgspec import Struct
 
-from vocu.canonical import b64
+from vocu.canonical import b64, unb64
 from vocu.crypto.keys import SealingKey
 from vocu.crypto.opening import OpeningKey, open_part, unwrap
-from vocu.crypto.sealing import class_key, epoch_commitment, part_context, part_key, wrap_info
-from vocu.errors import SealedError, UntrustedError
+from vocu.crypto.sealing import chunk_context, class_key, epoch_commitment, part_context, part_key, wrap_info
+from vocu.errors import MalformedError, SealedError, UntrustedError
 from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent, read_body
 from vocu.operation.bodies import EpochKeys
 from vocu.operation.events import PART_TYPES
 from vocu.operation.header import WRAP_SIZE, Header, PartSlip
+from vocu.operation.media import Media
 
 
 class Keyring(Struct):
@@ -94,3 +98,31 @@ def _info(part: str, device: str, sealing_key: SealingKey, header: Header) -> by
         sender=header.sender,
         roster=header.roster,
     )
+
+
+def open_media(act: Act, signed: SignedEvent, keyring: Keyring) -> Media:
+    """What an event says of its files. Raises as `open_body` does, MalformedError where header and part disagree."""
+    media = open_body(act, signed, "media", keyring, frozenset())
+    if not isinstance(media, Media) or media.blobs() != act.header.blobs:
+        raise MalformedError("bad-media", "The sender's list of files does not fit the chunks that came with it.")
+    return media
+
+
+def open_file(media: Media, number: int, header: Header, chunks: Iterable[bytes]) -> bytes:
+    """The bytes of the file of this number, from its sealed chunks in their order.
+
+    Raises UntrustedError (tampered-part) where a chunk was changed, moved, left out or added, and MalformedError
+    (bad-media) where the sender announced other content than he sealed.
+    """
+    file = media.files[number]
+    key, last = unb64(file.key, 32), len(file.chunks) - 1
+    opened = []
+    for place, data in enumerate(chunks):
+        context = chunk_context(op=header.op, event_id=header.id, file=number, chunk=place, last=place == last)
+        opened.append(open_part(key, context, data))
+    content = b"".join(opened)
+    if len(opened) != last + 1:
+        raise UntrustedError("tampered-part", "This file is not whole. Do not rely on it.")
+    if len(content) != file.size or b64(hashlib.sha256(content).digest()) != file.sha256:
+        raise MalformedError("bad-media", "This file is not the one that its sender announced; ask him for it again.")
+    return content

@@ -17,7 +17,7 @@ from vocu.form.schema import check_days
 from vocu.ids import device_id, newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.act import Act
-from vocu.operation.header import EVERYONE
+from vocu.operation.header import EVERYONE, SEALED
 from vocu.operation.state import Device, Member, OperationState, Report
 from vocu.operation.statements import (
     HUB,
@@ -220,7 +220,7 @@ def _question_asked(signer: Device, act: Act, state: OperationState) -> None:
     if state.role_of(signer) != "observer":
         return
     ocu = state.organisers | {signer.ncp}
-    sealed = [slip for slip in act.header.parts if slip.p in ("text", "nominal")]
+    sealed = [slip for slip in act.header.parts if slip.p in SEALED]
     readers = {state.devices[name].ncp for slip in sealed for name in slip.devices or ()}
     if not readers | set(act.body(Question).addressees) <= ocu or any(slip.enc == "epoch" for slip in sealed):
         raise RefusedError("observer-to-ocu", "An observer asks the OCU only; address and seal the question to it.")
