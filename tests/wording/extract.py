@@ -20,6 +20,7 @@ from jinja2.ext import babel_extract
 from vocu.form.codes import codes, list_names
 from vocu.rendering.catalogue import COMPLETE, english, plural_categories, read_catalog
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
+from vocu.rendering.failures import ALARMS, FAMILIES, SAID
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDING = ROOT / "schemas" / "vocu_schemas" / "wording"
@@ -45,6 +46,7 @@ def messages() -> Iterator[Message]:
     yield from (Message("", (sentence,), where) for sentence in SENTENCES.values())
     yield from (Message("noun", noun, where) for noun in NOUNS.values())
     yield from (Message("amount", unit, where) for unit in UNITS.values())
+    yield from (Message("", (said,), "vocu/rendering/failures.py") for said in (*FAMILIES.values(), *SAID, *ALARMS))
     for name in list_names():
         for code in codes(name):
             yield Message(name, (code.label["en"],), f"schemas/vocu_schemas/codes/{name}.json")

@@ -15,10 +15,14 @@ from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from vocu.errors import VocuError
 from vocu.form.codes import is_code, label
 from vocu.form.days import first_day, precision
+from vocu.form.faults import Choice, Fault, FieldName, Meaning
+from vocu.form.schema import title_of
 from vocu.rendering.catalogue import FALLBACK, Texts, message_ids, packaged, plural_categories
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
+from vocu.rendering.failures import sentence
 
 PSEUDO: Final = "qps"
 """A language for tests: English, with ⟦brackets⟧ around each text that comes from the catalogue."""
@@ -69,6 +73,32 @@ class Wording:
     def hint(self, text: str) -> str:
         """The hint under a form's field, whose schema has this description."""
         return self._translated("hint", text)
+
+    def error(self, error: VocuError) -> str:
+        """What happened and what to do: the error's own sentence in English, a general one in other languages."""
+        return error.message if self.language == "en" else self._(sentence(error))
+
+    def error_details(self, error: VocuError) -> tuple[str, ...]:
+        """The lines to show under `error`, as "Details (in English)": in English those that the error has."""
+        return error.details if self.language == "en" else (error.message, *error.details)
+
+    def fault(self, fault: Fault) -> str:
+        """What is wrong with a field of a form, to be shown beside it."""
+        text = self._translated("", fault.message)
+        return text.format_map({name: self._named(value) for name, value in fault.values.items()})
+
+    def _named(self, value: object) -> str:
+        """A value of a fault as people know it."""
+        match value:
+            case FieldName(form, path):
+                return self.field(title_of(form, path))
+            case Choice(code_list, codes) if code_list:
+                return ", ".join(self.label(code_list, code) for code in codes)
+            case Meaning(text):
+                return self._translated("", text)
+            case int():
+                return self.number(value)
+        return str(value)
 
     def _translated(self, context: str, message: str) -> str:
         if self.language == PSEUDO:
