@@ -16,6 +16,7 @@ from starlette.routing import Route
 from vocu.canonical import b64, decode, encode
 from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
 from vocu.operation.admission import MAX_SEALED
+from vocu.operation.header import MIN_BLOB
 from vocu.operation.statements import Envelope, read_signatures
 from vocu.protocol.frames import INLINE_PART, VERSION
 from vocu.protocol.joining import MAX_POSTED, open_posted, read_posted
@@ -113,20 +114,19 @@ class API:
         session = self._session(request)
         sha256, now = _sha256(request), self._clock()
         length = request.headers.get("content-length", "")
-        if not length.isdecimal() or not INLINE_PART < int(length) <= MAX_SEALED:
-            raise MalformedError(
-                "bad-part-size", f"Only parts of more than {INLINE_PART} and at most {MAX_SEALED} bytes are uploaded."
-            )
+        if not length.isdecimal() or not MIN_BLOB <= int(length) <= MAX_SEALED:
+            raise MalformedError("bad-part-size", f"What is uploaded has {MIN_BLOB} to {MAX_SEALED} bytes.")
         if self._files.has(session.op, sha256, int(length)):
             return answer({})
         today = await self._database.read(
             lambda connection: attachments.uploaded_since_yesterday(connection, session.op, session.ncp, now)
         )
-        if today + int(length) > self._limits.upload_mib_per_participant_and_day * 1024 * 1024:
+        counted = max(int(length), INLINE_PART)  # or one could fill the disk with the smallest of files
+        if today + counted > self._limits.upload_mib_per_participant_and_day * 1024 * 1024:
             raise RefusedError("quota", "Your country has uploaded as much as the hub takes in a day; go on tomorrow.")
         size = await self._files.keep(session.op, sha256, _limited(request, MAX_SEALED))
         await self._database.write(
-            lambda connection: attachments.note_upload(connection, session.op, sha256, session.ncp, size, now)
+            lambda connection: attachments.note_upload(connection, session.op, sha256, session.ncp, counted, now)
         )
         events.info("uploaded", op=session.op, device=session.device, size=size)
         return answer({}, 201)

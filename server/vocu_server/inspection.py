@@ -85,10 +85,11 @@ def _replay(
 
 
 def _verify_files(files: Attachments, op: str, act: Act) -> None:
-    """The large parts that are here have the bytes that were signed; one that was erased is not here."""
-    for slip in act.header.parts:
-        name = unb64(slip.sha256)
-        here = slip.size > INLINE_PART and files.has(op, name.hex(), slip.size)
+    """The large parts and chunks that are here have the bytes that were signed; what was erased is not here."""
+    large = [(slip.sha256, slip.size) for slip in act.header.parts if slip.size > INLINE_PART]
+    for sha256, size in (*large, *(act.header.blobs or ())):
+        name = unb64(sha256)
+        here = files.has(op, name.hex(), size)
         if here and hashlib.sha256(files.read(op, name.hex())).digest() != name:
             raise UntrustedError(
                 "damaged-part", f"The large part {name.hex()} is damaged. Restore the data folder from a backup."

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from vocu.canonical import b64
 from vocu.crypto.sealing import CHUNK, chunk_context, seal_part, sealed_size
-from vocu.errors import MalformedError
+from vocu.errors import RefusedError
 from vocu.ids import Digest
 from vocu.operation.bodies import Body
 from vocu.operation.header import Blob
@@ -70,11 +70,11 @@ def is_safe_name(name: str) -> bool:
 
 
 def require_size(name: str, size: int) -> None:
-    """Return if a file of so many bytes can be attached. Raises MalformedError."""
+    """Return if a file of so many bytes can be attached. Raises RefusedError."""
     if size == 0:
-        raise MalformedError("empty-file", f"{name} is empty; attach the file that you meant.")
+        raise RefusedError("file-empty", f"{name} is empty; attach the file that you meant.")
     if size > MAX_FILE:
-        raise MalformedError(
+        raise RefusedError(
             "file-too-large", f"{name} has {size:,} bytes; {MAX_FILE:,} (25 MiB) is the most. Split or compress it."
         )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from vocu.canonical import unb64
 from vocu.compilation.ledger import Ledger
 from vocu.crypto.keys import HubSigningKey
-from vocu.errors import MalformedError, UntrustedError, VocuError
+from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
 from vocu.log.checkpoint import Checkpoint, open_checkpoint, origin, sign_checkpoint
 from vocu.log.entry import leaf_data, parse_leaf
 from vocu.log.merkle import MerkleTree, leaf_hash
@@ -17,7 +17,7 @@ from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent, Vantage, examine, identify, recall
 from vocu.operation.bodies import Erasure
 from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled, kind_of
-from vocu.operation.header import Header, PartSlip, digest, read_header
+from vocu.operation.header import Blob, Header, PartSlip, digest, read_header
 from vocu.operation.state import OperationState
 from vocu.operation.statements import open_genesis, read_signatures
 from vocu.protocol.frames import INLINE_PART, Entry, Receipt, encode_entry
@@ -62,7 +62,7 @@ class Replica:
         self.op = op
         self._key = key
         self._attachments = attachments
-        self._vantage = Vantage(self._root_at, self._is_uploaded)
+        self._vantage = Vantage(self._root_at, self._is_uploaded, has_blob=self._is_there)
         self.tree = MerkleTree()
         self.state: OperationState
         self.ledger: Ledger
@@ -168,6 +168,7 @@ class Replica:
             return Admitted(sent, known, self._leaf(connection, known, batch))
         event = self._with_wraps(event, header)
         act = examine(identified._replace(signed=event), self.state, at, self._vantage)
+        _require_own_blobs(connection, header)
         parts = self._kept_parts(act, event.parts)
         leaf = leaf_data(header.leaf_kind, at, event.header, event.signature)
         if isinstance(act.event, EntryErased):
@@ -184,7 +185,7 @@ class Replica:
             for number, (slip, data) in enumerate(zip(header.parts, parts, strict=True))
             if data is None
         ]
-        log.add_large_parts(connection, self.op, uploaded)
+        log.add_large_parts(connection, self.op, uploaded + _chunks(header, index))
         return Admitted(sent, index, leaf)
 
     def _root_at(self, size: int) -> bytes:
@@ -218,6 +219,9 @@ class Replica:
     def _is_uploaded(self, slip: PartSlip) -> bool:
         return _is_large(slip) and self._attachments.has(self.op, unb64(slip.sha256).hex(), slip.size)
 
+    def _is_there(self, blob: Blob) -> bool:
+        return self._attachments.has(self.op, unb64(blob.sha256).hex(), blob.size)
+
     def _leaf(self, connection: Connection, index: int, batch: Batch) -> bytes:
         first = batch.entries[0].position if batch.entries else self.tree.size
         return batch.entries[index - first].leaf if index >= first else log.leaf(connection, self.op, index)
@@ -240,7 +244,7 @@ class Replica:
         for place, slip in enumerate(header.parts):
             if slip.p in erasure.parts:
                 parts[place] = None
-                if sha256 := log.drop_large_part(connection, self.op, erasure.index, place):
+                for sha256 in log.drop_large_parts(connection, self.op, erasure.index, place):
                     forget_upload(connection, self.op, sha256)
                     batch.erased.append(sha256)
         new = encode_entry(Entry(entry.index, entry.leaf_data, entry.header, entry.signature, tuple(parts)))
@@ -260,3 +264,15 @@ class Replica:
 
 def _is_large(slip: PartSlip) -> bool:
     return slip.size > INLINE_PART and (slip.enc != "clear" or slip.p == "wraps")
+
+
+def _chunks(header: Header, index: int) -> list[LargePart]:
+    """The chunks of the event's files: who sees the part that describes the files may fetch them."""
+    number = next((number for number, slip in enumerate(header.parts) if slip.p == "media"), 0)
+    return [LargePart(unb64(blob.sha256).hex(), index, number) for blob in header.blobs or ()]
+
+
+def _require_own_blobs(connection: Connection, header: Header) -> None:
+    """A chunk belongs to one entry, or a second one could keep what the first one has had erased."""
+    if any(log.is_named(connection, header.op, unb64(blob.sha256).hex()) for blob in header.blobs or ()):
+        raise RefusedError("blob-in-use", "A chunk belongs to another entry already; attach the file anew.")

@@ -1,4 +1,4 @@
-"""Large sealed parts, kept as files named by the hash of their bytes."""
+"""Large sealed parts and the sealed chunks of files, kept as files named by the hash of their bytes."""
 
 import asyncio
 import contextlib

@@ -18,7 +18,8 @@ class StoredEntry(Struct, frozen=True):
 
 
 class LargePart(Struct, frozen=True):
-    """Which part of which entry is kept as a file, by the hex SHA-256 of its bytes."""
+    """What is kept as a file, by the hex SHA-256 of its bytes, and which part of which entry it belongs to: it is that
+    part, or a chunk of a file that the part describes."""
 
     sha256: str
     position: int
@@ -102,15 +103,18 @@ def add_large_parts(connection: Connection, op: str, parts: Iterable[LargePart])
         connection.execute(insert(large_part), rows)
 
 
-def drop_large_part(connection: Connection, op: str, position: int, part: int) -> str | None:
-    """Forget a part that is kept as a file; its hash, if no other entry needs the file."""
+def drop_large_parts(connection: Connection, op: str, position: int, part: int) -> list[str]:
+    """Forget what is kept in files for a part; the hashes of those files that no other entry needs."""
     where = (large_part.c.op == op, large_part.c.position == position, large_part.c.part == part)
-    sha256 = connection.execute(select(large_part.c.sha256).where(*where)).scalar()
-    if sha256 is None:
-        return None
+    hashes = connection.execute(select(large_part.c.sha256).where(*where)).scalars().all()
     connection.execute(delete(large_part).where(*where))
-    others = select(large_part.c.position).where(large_part.c.op == op, large_part.c.sha256 == sha256)
-    return None if connection.execute(others).first() else sha256
+    return [sha256 for sha256 in hashes if not is_named(connection, op, sha256)]
+
+
+def is_named(connection: Connection, op: str, sha256: str) -> bool:
+    """Whether an entry needs this file."""
+    named = select(large_part.c.position).where(large_part.c.op == op, large_part.c.sha256 == sha256)
+    return connection.execute(named.limit(1)).first() is not None
 
 
 def entries_with(connection: Connection, op: str, sha256: str) -> list[tuple[int, bytes | None]]:
