@@ -1,5 +1,6 @@
 """How pages become HTML: escaped always, with every word out of the catalogue."""
 
+import unicodedata
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from vocu_client.web.visit import Visit
 
 STATIC = Path(__file__).parent / "static"
+_KEPT = frozenset("\n\t\u00ad\u200c\u200d")
+"""Signs without a shape that writing needs: line breaks, soft hyphens, joiners."""
+_SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def render(visit: "Visit", template: str, values: dict[str, Any]) -> str:
@@ -44,8 +48,18 @@ def _environment() -> Environment:
         "day": _day,
         "number": _number,
         "quantity": _quantity,
+        "plain": plain,
     }
     return environment
+
+
+def plain(text: str) -> str:
+    """What people wrote, with a mark where a sign stood that only commands: that turns the direction of reading, say.
+
+    Every text that somebody typed is shown through this filter, names and subjects, too.
+    """
+    text = text.replace("\r\n", "\n")
+    return "".join("\ufffd" if unicodedata.category(s) in _SHAPELESS and s not in _KEPT else s for s in text)
 
 
 @cache
