@@ -21,12 +21,17 @@ from vocu_client.decisions import Applicant, Decisions
 from vocu_client.keyring import DeskKeys
 from vocu_client.reading import Reading
 from vocu_client.settings import Home
+from vocu_client.store.consultations import Consultations
 from vocu_client.store.drafts import Drafts
+from vocu_client.store.handover import Handover
 from vocu_client.store.invitations import Invitations
+from vocu_client.store.marks import Marks
 from vocu_client.store.outbox import Outbox
+from vocu_client.store.preferences import Preferences
 from vocu_client.store.replica import Replica
 from vocu_client.store.sql import open_database
 from vocu_client.sync import Progress, Session, Sync
+from vocu_client.team import Team
 from vocu_client.transport import OfflineError, visit
 from vocu_client.view import View
 
@@ -46,6 +51,11 @@ class Desk:
         self.replica = Replica(self._engine, self.keys.master)
         self.outbox = Outbox(self._engine, self.keys.master)
         self.drafts = Drafts(self._engine, self.keys.master)
+        self.team = Team(self._engine, self.keys.master)
+        self.marks = Marks(self._engine)
+        self.handover = Handover(self._engine, self.keys.master)
+        self.consultations = Consultations(self._engine, self.keys.master)
+        self.preferences = Preferences(self._engine)
         self.view = View(self.settings, self.keys, self.replica)
         self.actions = Actions(self.view, self.outbox)
         self.reading = Reading(self.view)

@@ -1,4 +1,4 @@
-"""Secrets under a passphrase: Argon2id (RFC 9106) makes the key, Cobblestone-256 seals. Desk only.
+"""Secrets under a passphrase: Argon2id (RFC 9106) makes the key, Cobblestone-256 seals; and passwords. Desk only.
 
 The file says how it was made, within bounds: a hostile one must not make its reader spend hours or all memory.
 """
@@ -7,6 +7,7 @@ import unicodedata
 from typing import Annotated, Literal
 
 import msgspec
+from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from vocu.canonical import b64, decode, encode, unb64
@@ -74,11 +75,31 @@ def unlock(document: bytes, passphrase: str) -> bytes:
         raise RefusedError("wrong-passphrase", "This passphrase does not open the file; try again.") from None
 
 
+def hash_password(password: str, *, salt: bytes, cost: Argon2Cost = DEFAULT) -> str:
+    """What recognises a password later, as a PHC string. `salt` is 16 random bytes, new for each password."""
+    return _argon2id(salt, cost).derive_phc_encoded(_normal(password))
+
+
+def is_password(password: str, hashed: str) -> bool:
+    """Whether `hash_password` made this of that password."""
+    try:
+        Argon2id.verify_phc_encoded(_normal(password), hashed)
+    except (InvalidKey, MalformedError):
+        return False
+    return True
+
+
 def _derive(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
+    return _argon2id(salt, cost).derive(_normal(passphrase))
+
+
+def _normal(passphrase: str) -> bytes:
     try:
         # The same words typed on another keyboard must give the same bytes (RFC 8265 §4.2).
-        password = unicodedata.normalize("NFC", passphrase).encode()
+        return unicodedata.normalize("NFC", passphrase).encode()
     except UnicodeEncodeError:
         raise MalformedError("bad-passphrase", "This passphrase is not valid text; type it again.") from None
-    argon2 = Argon2id(salt=salt, length=KEY_SIZE, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    return argon2.derive(password)
+
+
+def _argon2id(salt: bytes, cost: Argon2Cost) -> Argon2id:
+    return Argon2id(salt=salt, length=KEY_SIZE, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)

@@ -112,6 +112,88 @@ draft_pieces = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+accounts = Table(
+    "account",
+    metadata,
+    Column("officer", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+passkeys = Table(
+    "passkey",
+    metadata,
+    Column("credential", LargeBinary, primary_key=True),
+    Column("officer", Text, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+sessions = Table(
+    "session",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("officer", Text, nullable=False, index=True),
+    Column("began_at", Integer, nullable=False),
+    Column("seen_at", Integer, nullable=False),
+)
+"""`token` is the hash of what the browser shows."""
+failures = Table(
+    "failure",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("newest_at", Integer, nullable=False),
+)
+"""Wrong passwords by the hash of the name that was typed, whether or not there is such an account."""
+preferences = Table(
+    "preference",
+    metadata,
+    Column("officer", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+read_marks = Table(
+    "read_mark",
+    metadata,
+    Column("officer", Text, primary_key=True),
+    Column("mark", Integer, nullable=False),
+)
+read_exceptions = Table(
+    "read_exception",
+    metadata,
+    Column("officer", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+)
+taken = Table(
+    "taken",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("officer", Text, nullable=False),
+    Column("taken_at", Integer, nullable=False),
+)
+handover_notes = Table(
+    "handover_note",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+shifts = Table(
+    "shift",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("officer", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("ended_at", Integer, nullable=False),
+)
+consultations = Table(
+    "consultation",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("officer", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Only ever added to. No number is used twice, so that a gap shows."""
+Index("consultation_case", consultations.c.officer, consultations.c.case)
+
 
 def open_database(path: Path) -> Engine:
     """The engine of this file, made if it is not there. Raises RefusedError for a file of a newer version."""

@@ -1,11 +1,12 @@
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vocu.crypto import passwords
-from vocu.crypto.passwords import DEFAULT, DEMO, Argon2Cost, lock, unlock
+from vocu.crypto.passwords import DEFAULT, DEMO, Argon2Cost, hash_password, is_password, lock, unlock
 from vocu.errors import MalformedError, RefusedError, VocuError
 
 SECRET, SALT = bytes(range(32)), bytes(range(16))
@@ -101,3 +102,19 @@ def test_an_empty_passphrase_or_one_that_is_no_text_is_refused() -> None:
 def test_a_salt_of_another_size_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         lock(SECRET, "Zollhund", salt=b"short", cost=CHEAP)
+
+
+@settings(max_examples=30)
+@given(password=st.text(max_size=40), other=st.text(max_size=40))
+def test_a_password_is_recognised_and_no_other(password: str, other: str) -> None:
+    hashed = hash_password(password, salt=SALT, cost=CHEAP)
+    assert hashed.startswith("$argon2id$v=19$m=64,t=1,p=1$")
+    assert is_password(password, hashed)
+    same = unicodedata.normalize("NFC", other) == unicodedata.normalize("NFC", password)
+    assert is_password(other, hashed) is same
+
+
+def test_a_hash_that_is_none_recognises_nothing() -> None:
+    assert not is_password("", "")
+    assert not is_password("password", "password")
+    assert not is_password("\ud800", hash_password("x", salt=SALT, cost=CHEAP))
