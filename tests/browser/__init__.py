@@ -1,0 +1,1 @@
+"""A real browser at real desks, which talk to a real hub."""
