@@ -62,7 +62,8 @@ class DeskPages:
         )
         assert self.process.stdout is not None
         link = self.process.stdout.readline().strip()
-        threading.Thread(target=self._read_errors, daemon=True).start()
+        self._reading = threading.Thread(target=self._read_errors, daemon=True)
+        self._reading.start()
         if not link:
             self.process.wait(10)
             raise RuntimeError(f"the desk did not start: {self.errors}")
@@ -78,12 +79,21 @@ class DeskPages:
         """As a power cut would."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self._wait()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self._wait()
+
+    def _wait(self) -> None:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.process.wait(20)
+        self._reading.join(5)
+        self.process.stdout.close()
+        self.process.stderr.close()
 
     def _read_errors(self) -> None:
         assert self.process is not None

@@ -175,7 +175,9 @@ def test_a_script_that_got_into_a_page_would_not_run(victim: Page) -> None:
     victim.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')")
     victim.evaluate(
         """() => { try {
-            const script = document.createElement("script"); script.text = "window.ran = 2"; document.body.append(script);
+            const script = document.createElement("script");
+            script.text = "window.ran = 2";
+            document.body.append(script);
         } catch (refused) { window.refused = refused.name } }"""
     )
     victim.wait_for_timeout(200)
