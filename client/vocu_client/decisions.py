@@ -1,8 +1,11 @@
 """What roots and countries decide at a desk: who comes in, who leaves, which phase opens."""
 
+from typing import Literal
+
 import msgspec
 
 from vocu.canonical import b64, unb64
+from vocu.crypto.keys import RootSigningKey, SigningKey
 from vocu.crypto.signing import PayloadType
 from vocu.errors import MalformedError, RefusedError
 from vocu.ids import ticket
@@ -29,6 +32,7 @@ from vocu_client.membership import (
     new_salt,
     now_ms,
     number_of,
+    open_invitation,
     open_request,
     read_invitation,
     write_invitation,
@@ -55,6 +59,40 @@ class Decisions:
     def __init__(self, home: Home, view: View, actions: Actions, invitations: Invitations, passphrase: str) -> None:
         self._home, self._view, self._actions, self._invitations = home, view, actions, invitations
         self._passphrase = passphrase
+        self._roots: list[RootSigningKey] | None = None
+        self._country: SigningKey | None = None
+
+    @property
+    def has_country_key(self) -> bool:
+        """Whether this is the desk that may admit and revoke its country's further desks."""
+        return self._home.country_file.exists()
+
+    def open_keys(self, which: Literal["roots", "country"]) -> None:
+        """Open the key files for the next decision. That takes a second each: pages have it done in a thread first."""
+        if which == "roots":
+            self._roots = self._load_roots()
+        elif self.has_country_key:
+            self._country = load_country_key(self._home.country_file, self._passphrase)
+
+    def close_keys(self) -> None:
+        """Keep none of them in memory any longer."""
+        self._roots = self._country = None
+
+    def invitations(self) -> list[tuple[str, Invitation]]:
+        """The invitations that this desk wrote and nobody has used, with their tickets; those too old are left out."""
+        found = [(ticket, open_invitation(file)) for ticket, file in self._invitations.list()]
+        return [(ticket, invitation) for ticket, invitation in found if invitation.expires_at >= now_ms()]
+
+    def invitation_file(self, ticket: str) -> bytes:
+        """The file of such an invitation, to be given away. Raises RefusedError where there is none."""
+        file = self._invitations.find(ticket)
+        if file is None:
+            raise RefusedError("unknown-id", "There is no such invitation at this desk; it was used or taken back.")
+        return file
+
+    def take_back(self, ticket: str) -> None:
+        """Listen no more to who answers this invitation."""
+        self._invitations.use_up(ticket)
 
     def invite(self, ncp: str, name: str, role: Role | None) -> bytes:
         """An invitation file for a participant, or with no role for a further desk of this country."""
@@ -125,7 +163,7 @@ class Decisions:
         """Revoke a desk: one's own country's with the country key, another's with the roots."""
         known = self._view.state.devices.get(device)
         statement = Revoke(op=self._view.settings.op, salt=new_salt(), device=device)
-        own = known is not None and known.ncp == self._view.settings.ncp and self._home.country_file.exists()
+        own = known is not None and known.ncp == self._view.settings.ncp and self.has_country_key
         envelope = self._by_country(statement) if own else self._by_roots(statement)
         return self._actions.carry(events.DeviceRevoked(plain=bodies.Carried(statement=envelope)))
 
@@ -135,14 +173,17 @@ class Decisions:
         return self._actions.carry(events.PhaseOpened(plain=bodies.Carried(statement=self._by_roots(statement))))
 
     def _by_roots(self, statement: Admit | Change | Remove | Revoke | OpenPhase) -> Envelope:
+        return seal_off(PayloadType.ROOT, statement, self._roots or self._load_roots())
+
+    def _by_country(self, statement: AdmitDevice | Revoke) -> Envelope:
+        key = self._country or load_country_key(self._home.country_file, self._passphrase)
+        return seal_off(PayloadType.COUNTRY, statement, [key])
+
+    def _load_roots(self) -> list[RootSigningKey]:
         files = self._home.root_files()
         if not files:
             raise RefusedError(
                 "no-root-key",
                 f"This takes the operation's root keys; put their files (root-*.vocu) into {self._home.path}.",
             )
-        return seal_off(PayloadType.ROOT, statement, [load_root_key(path, self._passphrase) for path in files])
-
-    def _by_country(self, statement: AdmitDevice | Revoke) -> Envelope:
-        key = load_country_key(self._home.country_file, self._passphrase)
-        return seal_off(PayloadType.COUNTRY, statement, [key])
+        return [load_root_key(path, self._passphrase) for path in files]

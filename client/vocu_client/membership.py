@@ -65,15 +65,20 @@ def write_invitation(
 
 def read_invitation(data: bytes) -> Invitation:
     """Raises MalformedError for anything but an invitation file, RefusedError where it is too old."""
+    invitation = open_invitation(data)
+    if invitation.expires_at < now_ms():
+        raise RefusedError("invitation-expired", "This invitation is too old; ask for a new one.")
+    return invitation
+
+
+def open_invitation(data: bytes) -> Invitation:
+    """The invitation in this file, however old it is. Raises MalformedError for anything else."""
     try:
-        invitation = decode(data.strip(), _invitation)
+        return decode(data.strip(), _invitation)
     except MalformedError:
         raise MalformedError(
             "bad-invitation", "This is not an invitation of vocu, or not the whole of it; have it sent to you again."
         ) from None
-    if invitation.expires_at < now_ms():
-        raise RefusedError("invitation-expired", "This invitation is too old; ask for a new one.")
-    return invitation
 
 
 async def fetch_genesis(http: HubHTTP, op: str, hub_key: str) -> Genesis:

@@ -5,13 +5,18 @@ from datetime import date
 from typing import Literal
 from zoneinfo import available_timezones
 
+import msgspec
 from msgspec import Struct
 
-from vocu.errors import MalformedError
 from vocu.form.codes import codes, is_code
+from vocu.form.faults import Choice, Fault, FormError
+from vocu.ids import NCPCode
 from vocu.operation.handling import require_ceiling
 
 MAX_NAME = 120
+MAX_ROOTS = 15
+KEPT_YEARS = 5
+HOURS = 24
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -35,37 +40,72 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 def require_plan(plan: Plan) -> None:
-    """Raises MalformedError(bad-plan) with everything that is wrong, or RefusedError for an unknown marking.
+    """Raises FormError(bad-plan) with everything that is wrong, each fault with the name of its field, or RefusedError
+    for an unknown marking.
 
     Nothing can be corrected once an operation is founded, so nothing is founded that nobody can have meant.
     """
     require_ceiling(plan.handling, plan.handling)
     faults = tuple(_faults(plan))
     if faults:
-        raise MalformedError("bad-plan", "No operation can be founded on this; correct what is listed.", faults)
+        raise FormError("bad-plan", "No operation can be founded on this; correct what is listed.", faults)
 
 
-def _faults(plan: Plan) -> Iterator[str]:
-    for what, name in (("name", plan.name), ("organiser's name", plan.organiser_name)):
+def kept_until(ends_day: str) -> str:
+    """The day on which all is deleted where the organiser says nothing else: five years after the end."""
+    year, _, rest = ends_day.partition("-")
+    if not year.isdecimal():
+        return ends_day  # the plan's own check says what is wrong with it
+    return f"{int(year) + KEPT_YEARS:04}-{'02-28' if rest == '02-29' else rest}"
+
+
+def _faults(plan: Plan) -> Iterator[Fault]:
+    for field, name in (("name", plan.name), ("organiser_name", plan.organiser_name)):
         if not 1 <= len(name) <= MAX_NAME:
-            yield f"{what}: it has 1 to {MAX_NAME} characters"
-    days = {"first day": plan.starts_day, "last day": plan.ends_day, "retention day": plan.retention_day}
-    wrong = [what for what, day in days.items() if not _is_day(day)]
-    for what in wrong:
-        yield f"{what}: {days[what]!r} is not a day; write it as 2024-06-03"
-    if not wrong and not plan.starts_day <= plan.ends_day <= plan.retention_day:
-        yield "days: an operation starts, ends, and is kept for a while, in this order"
+            yield Fault(field, "A name has 1 to {most} characters.", {"most": MAX_NAME})
+    if not _is_code_of_participant(plan.organiser):
+        yield Fault("organiser", "A participant's code has 2 to 16 capital letters and digits, such as PL.")
+    days = {"starts_day": plan.starts_day, "ends_day": plan.ends_day, "retention_day": plan.retention_day}
+    wrong = [field for field, day in days.items() if not _is_day(day)]
+    for field in wrong:
+        yield Fault(field, "'{day}' is not a day; write it as 2024-06-03.", {"day": days[field]})
+    if not wrong and plan.starts_day > plan.ends_day:
+        yield Fault("ends_day", "An operation starts, ends, and is kept for a while, in this order.")
+    if not wrong and plan.ends_day > plan.retention_day:
+        yield Fault("retention_day", "An operation starts, ends, and is kept for a while, in this order.")
     if plan.zone not in available_timezones():
-        yield f"zone: {plan.zone!r} is not a time zone; give one such as Europe/Athens"
-    if not 1 <= plan.threshold <= plan.roots <= 15:
-        yield f"roots: {plan.threshold} of {plan.roots} root keys cannot sign; of up to 15 at least one does"
-    families = ", ".join(code.id for code in codes("commodity") if "." not in code.id)
+        yield Fault("zone", "'{zone}' is not a time zone; give one such as Europe/Athens.", {"zone": plan.zone})
+    if not 0 <= plan.compile_hour < HOURS:
+        yield Fault("compile_hour", "The hour of the newsletter is from 0 to 23.")
+    if not 1 <= plan.threshold <= plan.roots <= MAX_ROOTS:
+        yield Fault(
+            "roots",
+            "{threshold} of {roots} root keys cannot sign; of up to {most} at least one does.",
+            {"threshold": plan.threshold, "roots": plan.roots, "most": MAX_ROOTS},
+        )
+    families = Choice("commodity", tuple(code.id for code in codes("commodity") if "." not in code.id))
     for added in plan.sub_commodities:
         if not is_code("commodity", added.rpartition(".")[0]) or not added.rpartition(".")[2].isidentifier():
-            yield f"sub-commodity: {added!r} is not of the form family.own_name; the families are {families}"
+            yield Fault(
+                "sub_commodities",
+                "'{code}' is not of the form family.own_name; the families are {families}.",
+                {"code": added, "families": families},
+            )
     for commodity in plan.commodities:
         if not is_code("commodity", commodity) and commodity not in plan.sub_commodities:
-            yield f"commodity: there is no {commodity!r}; the families are {families}"
+            yield Fault(
+                "commodities",
+                "There is no '{code}'; the families are {families}.",
+                {"code": commodity, "families": families},
+            )
+
+
+def _is_code_of_participant(code: str) -> bool:
+    try:
+        msgspec.convert(code, NCPCode)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _is_day(text: str) -> bool:

@@ -12,10 +12,9 @@ from vocu_client.app import Desk
 from vocu_client.cli.desk import codes, open_desk, run
 from vocu_client.cli.printing import err, note, say, wording
 from vocu_client.membership import read_invitation
-from vocu_client.planning import Plan
+from vocu_client.planning import Plan, kept_until
 
 WAIT_SECONDS = 2.0
-KEPT_YEARS = 5
 
 
 def create(
@@ -55,7 +54,7 @@ def create(
         organiser_name=organiser_name or wording().country(organiser.upper()),
         starts_day=starts,
         ends_day=ends,
-        retention_day=retention or _kept_until(ends),
+        retention_day=retention or kept_until(ends),
         zone=zone,
         compile_hour=hour,
         issue=issue,
@@ -115,13 +114,6 @@ async def _admitted(desk: Desk) -> bool:
         if error.code != "not-admitted-yet":
             raise
         return False
-
-
-def _kept_until(ends: str) -> str:
-    year, _, rest = ends.partition("-")
-    if not year.isdecimal():
-        return ends  # The plan's own check says what is wrong with it.
-    return f"{int(year) + KEPT_YEARS:04}-{'02-28' if rest == '02-29' else rest}"
 
 
 def _list(given: str | None) -> tuple[str, ...]:

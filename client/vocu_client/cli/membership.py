@@ -8,6 +8,7 @@ import typer
 from vocu.canonical import b64
 from vocu.errors import MalformedError, RefusedError
 from vocu.operation.statements import PHASES
+from vocu_client.admitting import digits, the_applicant, welcome
 from vocu_client.app import Desk
 from vocu_client.cli.desk import Yes, catch_up, decide, deliver, match_id, open_desk, post, read, run
 from vocu_client.cli.printing import SHORT, note, say, table, wording
@@ -90,10 +91,10 @@ def admit(
     code = ncp.upper()
     with open_desk(ctx) as desk:
         if run(_admit(desk, code, safety_number, replace=replace, further=False)):
-            directory = desk.reading.contacts()
-            if directory:
+            sent = welcome(desk, code)
+            if sent is not None:
                 note(f"Sending {code} the contacts of the others.")
-                run(deliver(desk, desk.actions.send_directory(code, directory)))
+                run(deliver(desk, sent))
 
 
 def admit_device(ctx: typer.Context, safety_number: Number = None) -> None:
@@ -108,21 +109,11 @@ async def _applicants(desk: Desk) -> list[Applicant]:
 
 
 async def _admit(desk: Desk, ncp: str, typed: str | None, *, replace: bool, further: bool) -> bool:
-    waiting = [
-        each
-        for each in await _applicants(desk)
-        if each.request.ncp == ncp and (each.invitation.role is None) == further
-    ]
-    if not waiting:
-        raise RefusedError("nobody-waits", f"Nobody from {ncp} waits to be admitted; see `vocu applicants`.")
+    waiting = await _applicants(desk)
+    the_applicant(waiting, ncp, "", further=further)  # before anybody types in a long number for nobody
     number = typed or typer.prompt("Safety number, as it is read out to you", err=True)
-    # Of several requests the one is meant whose number was heard; if none, the comparison says so.
-    chosen = next((each for each in waiting if _digits(each.safety_number) == _digits(number)), waiting[0])
-    return await deliver(desk, desk.decisions.admit(chosen, _digits(number), replace=replace))
-
-
-def _digits(number: str) -> str:
-    return "".join(sign for sign in number if sign.isdecimal())
+    chosen = the_applicant(waiting, ncp, number, further=further)
+    return await deliver(desk, desk.decisions.admit(chosen, digits(number), replace=replace))
 
 
 def change(

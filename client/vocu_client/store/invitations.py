@@ -26,6 +26,12 @@ class Invitations:
             sealed = connection.execute(query).scalar()
         return local_open(self._master, ticket.encode(), sealed) if sealed is not None else None
 
+    def list(self) -> list[tuple[str, bytes]]:
+        """All tickets with their files."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(invitations.c.ticket, invitations.c.sealed)).all()
+        return [(row.ticket, local_open(self._master, row.ticket.encode(), row.sealed)) for row in rows]
+
     def use_up(self, ticket: str) -> None:
         """An invitation is good once."""
         with self._engine.begin() as connection:
