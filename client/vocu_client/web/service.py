@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from vocu.errors import RefusedError, UntrustedError, VocuError
 from vocu_client.app import Desk
+from vocu_client.overviews import Overviews
 from vocu_client.settings import Home
 
 LOOK_SECONDS = 1.0
@@ -34,6 +35,7 @@ class Service:
         self.home = home
         self.desk: Desk | None = None
         self.changed = asyncio.Event()
+        self._overviews: tuple[Desk, Overviews] | None = None
         self._target = 0
         self._stopped: VocuError | None = None
         self._connection: asyncio.Task[None] | None = None
@@ -44,6 +46,16 @@ class Service:
         if self.desk is not None:
             return "open" if self.desk.view.size else "waiting"
         return "locked" if self.home.settings_file.exists() else "absent"
+
+    @property
+    def overviews(self) -> Overviews:
+        """What pages show of the log, in indexes that are made once for the open desk."""
+        desk = self.desk
+        if desk is None:
+            raise RefusedError("desk-locked", "This desk is locked; give its passphrase first.")
+        if self._overviews is None or self._overviews[0] is not desk:
+            self._overviews = desk, Overviews(desk.view, desk.reading, desk.outbox, desk.replica)
+        return self._overviews[1]
 
     async def unlock(self, passphrase: str) -> None:
         """Open the desk and connect it. Raises RefusedError (wrong-passphrase), MalformedError."""
