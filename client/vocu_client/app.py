@@ -19,13 +19,16 @@ from vocu.errors import RefusedError
 from vocu_client.actions import Actions
 from vocu_client.decisions import Applicant, Decisions
 from vocu_client.keyring import DeskKeys
+from vocu_client.overviews import Overviews
 from vocu_client.reading import Reading
+from vocu_client.receipts import Receipts
 from vocu_client.settings import Home
 from vocu_client.store.consultations import Consultations
 from vocu_client.store.drafts import Drafts
 from vocu_client.store.handover import Handover
 from vocu_client.store.invitations import Invitations
 from vocu_client.store.marks import Marks
+from vocu_client.store.openings import Openings
 from vocu_client.store.outbox import Outbox
 from vocu_client.store.preferences import Preferences
 from vocu_client.store.replica import Replica
@@ -59,6 +62,8 @@ class Desk:
         self.view = View(self.settings, self.keys, self.replica)
         self.actions = Actions(self.view, self.outbox)
         self.reading = Reading(self.view)
+        self.overviews = Overviews(self.view, self.reading, self.outbox, self.replica)
+        self.receipts = Receipts(self.view, self.outbox, Openings(self._engine))
         invitations = Invitations(self._engine, self.keys.master)
         self.decisions = Decisions(home, self.view, self.actions, invitations, passphrase)
         self._sync: Sync | None = None

@@ -14,8 +14,8 @@ from vocu_client.app import Desk
 from vocu_client.cli.desk import Yes, codes, decide, match_id, post, read, the_id
 from vocu_client.cli.files import read_form
 from vocu_client.cli.printing import SHORT, note, say, table, wording
-from vocu_client.cli.reported import require_new
 from vocu_client.cli.template import seizure_template
+from vocu_client.reported import require_new
 
 Form = Annotated[Path, typer.Argument(help="The whole form, TOML or JSON; - takes it from a pipe.", metavar="FILE")]
 Id = Annotated[str, typer.Argument(help="The report's id.")]

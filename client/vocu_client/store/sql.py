@@ -193,6 +193,17 @@ consultations = Table(
 )
 """Only ever added to. No number is used twice, so that a gap shows."""
 Index("consultation_case", consultations.c.officer, consultations.c.case)
+openings = Table(
+    "opening",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("batch", Text),
+    Column("batched_at", Integer),
+    Column("settled", Integer, nullable=False, server_default="0"),
+)
+"""Which events of others an officer opened, for their authors: in no batch yet, in one, in one that was queued."""
+Index("opening_open", openings.c.author, sqlite_where=text("settled = 0"))
 
 
 def open_database(path: Path) -> Engine:
