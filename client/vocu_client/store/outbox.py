@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy import Engine, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.canonical import decode, encode
@@ -14,6 +14,8 @@ from vocu.errors import MalformedError
 from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import Draft
 from vocu.operation.events import KINDS, PART_TYPES, kind_of
+from vocu.operation.media import Media
+from vocu_client.store.chunks import announce_uploads, forget_uploads
 from vocu_client.store.sql import WAITING, outbox, signed_digests
 
 State = Literal["queued", "sent", "delivered", "refused"]
@@ -69,8 +71,14 @@ class Outbox:
         ]
         with self._engine.begin() as connection:
             before = connection.execute(_HOW_MANY).scalar_one()
+            enclosing = [draft for draft in drafts if _media(draft) is not None]
+            known = select(outbox.c.id).where(outbox.c.id.in_([draft.id for draft in enclosing]))
+            there = set(connection.execute(known).scalars())
             if rows:
                 connection.execute(upsert(outbox).on_conflict_do_nothing(index_elements=["id"]), rows)
+            for draft in enclosing:
+                if draft.id not in there and (media := _media(draft)) is not None:
+                    announce_uploads(connection, draft.id, media.blobs())
             return connection.execute(_HOW_MANY).scalar_one() - before
 
     def draft(self, item: Item) -> Draft:
@@ -127,6 +135,7 @@ class Outbox:
                     .where(outbox.c.id == event_id)
                     .values(state="delivered", position=position, draft=b"", signed=None, code=None, message=None)
                 )
+                forget_uploads(connection, event_id)
 
     def positions(self, first: int, last: int) -> dict[str, int]:
         """The events whose receipt names an index from `first` to `last`, with that index."""
@@ -148,6 +157,19 @@ class Outbox:
                 .where(outbox.c.id == event_id)
                 .values(state="refused", signed=None, code=code, message=message)
             )
+
+    def discard(self, event_id: str) -> bool:
+        """Take back what was not sent yet, or was refused. Whether there was such a row; what is under way stays."""
+        mine = (outbox.c.id == event_id) & outbox.c.state.in_(("queued", "refused")) & outbox.c.signed.is_(None)
+        with self._engine.begin() as connection:
+            gone = bool(connection.execute(delete(outbox).where(mine)).rowcount)
+            if gone:
+                forget_uploads(connection, event_id)
+            return gone
+
+
+def _media(draft: Draft) -> Media | None:
+    return getattr(draft.event, "media", None)
 
 
 def _pack(draft: Draft) -> bytes:

@@ -1,5 +1,6 @@
 """The pages as one ASGI application: who is asking, in which language, and which module answers."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,16 +17,19 @@ from starlette.types import ASGIApp
 
 from vocu.errors import RefusedError
 from vocu_client.settings import write_private
+from vocu_client.team import ALONE, Officer
 from vocu_client.web.guard import Doorkeeper, Guard
 from vocu_client.web.live import Live
-from vocu_client.web.pages import entry, now
+from vocu_client.web.pages import entry, now, outbox, this_desk
 from vocu_client.web.service import Service
 from vocu_client.web.templating import STATIC
-from vocu_client.web.visit import ALONE, Needs, Officer, Visit, failure
+from vocu_client.web.visit import Needs, Visit, failure
 
 PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     entry.ROUTES,
     now.ROUTES,
+    outbox.ROUTES,
+    this_desk.ROUTES,
 )  # fmt: skip
 LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
 THEMES: Final = ("system", "light", "dark")
@@ -40,7 +44,9 @@ class Site:
         self.team = team
         self.doorkeeper = Doorkeeper()
         self.live = Live(service)
+        self.checking = this_desk.Checking()
         self.notices: dict[str, list[str]] = {}
+        self._founded = False
 
     @property
     def secure(self) -> bool:
@@ -66,17 +72,40 @@ class Site:
     def session_of(self, request: Request) -> tuple[str, Officer | None]:
         """The session that this browser shows, and whose it is."""
         session = request.cookies.get(self.cookie("session"), "")
-        return session, ALONE if session and self.doorkeeper.knows(session) else None
+        if not session:
+            return "", None
+        if self.team and self.founded:
+            return session, self._member(session, request)
+        return session, ALONE if self.doorkeeper.knows(session) else None
+
+    @property
+    def founded(self) -> bool:
+        """Whether this desk has officers' accounts; before that, who started it makes the first."""
+        desk = self.service.desk
+        self._founded = self._founded or (desk is not None and desk.team.founded)
+        return self._founded
+
+    def _member(self, session: str, request: Request) -> Officer | None:
+        """The officer of this session. A page that asks by itself does not keep it from ending."""
+        desk = self.service.desk
+        by_itself = request.url.path == "/live" or (request.method == "GET" and "hx-request" in request.headers)
+        return desk.team.officer_of(session, active=not by_itself) if desk is not None else None
 
     def turn_away(self, request: Request) -> Response:
         """For who has no session here."""
         visit = Visit(request, self, "", None)
+        if self.team and self.founded:
+            return visit.page("login_first.html", 401) if visit.is_fragment else visit.go("/login")
         return visit.page("no_session.html", 401)
 
     def where_first(self, needs: Needs) -> str:
         """The page that has to be dealt with before one of these needs makes sense; empty where it does."""
         state = self.service.state
-        if needs == "nothing" or state == "open":
+        if needs == "nothing":
+            return ""
+        if self.team and self.service.desk is not None and not self.founded:
+            return "/officers/first"
+        if state == "open":
             return ""
         if needs == "desk" and state == "waiting":
             return ""
@@ -102,8 +131,11 @@ def build(site: Site) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        indexing = asyncio.create_task(site.service.keep_indexing())
         async with site.live.running():
             yield
+        indexing.cancel()
+        await asyncio.gather(indexing, return_exceptions=True)
         await site.service.close()
 
     app = Starlette(

@@ -13,6 +13,10 @@ from vocu_client.settings import Home
 LOOK_SECONDS = 1.0
 """How often the disk is looked at while another process of this desk is connected."""
 
+INDEX_MS = 20.0
+INDEX_PAUSE_SECONDS = 0.02
+"""Half of the time for indexing at most: requests and the line to the hub come first."""
+
 State = Literal["absent", "locked", "waiting", "open"]
 Line = Literal["connected", "connecting", "offline", "untrusted", "refused"]
 
@@ -35,7 +39,6 @@ class Service:
         self.home = home
         self.desk: Desk | None = None
         self.changed = asyncio.Event()
-        self._overviews: tuple[Desk, Overviews] | None = None
         self._target = 0
         self._stopped: VocuError | None = None
         self._connection: asyncio.Task[None] | None = None
@@ -49,13 +52,11 @@ class Service:
 
     @property
     def overviews(self) -> Overviews:
-        """What pages show of the log, in indexes that are made once for the open desk."""
+        """What pages show of the log, in indexes of the open desk."""
         desk = self.desk
         if desk is None:
             raise RefusedError("desk-locked", "This desk is locked; give its passphrase first.")
-        if self._overviews is None or self._overviews[0] is not desk:
-            self._overviews = desk, Overviews(desk.view, desk.reading, desk.outbox, desk.replica)
-        return self._overviews[1]
+        return desk.overviews
 
     async def unlock(self, passphrase: str) -> None:
         """Open the desk and connect it. Raises RefusedError (wrong-passphrase), MalformedError."""
@@ -99,6 +100,12 @@ class Service:
         if not desk.connected:
             return "offline"
         return "connected" if desk.view.size >= self._target else "connecting"
+
+    async def keep_indexing(self) -> None:
+        """Between requests, open what came since for search, receipts and hits; until cancelled."""
+        while True:
+            done = self.desk is None or self.state != "open" or self.desk.overviews.index_some(INDEX_MS)
+            await asyncio.sleep(LOOK_SECONDS if done else INDEX_PAUSE_SECONDS)
 
     async def _stay_connected(self, desk: Desk) -> None:
         while True:

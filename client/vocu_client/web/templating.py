@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from vocu_client.web.frame import Frame
+from vocu_client.web.kinds import KIND_NAMES
 
 if TYPE_CHECKING:
     from vocu_client.web.visit import Visit
@@ -40,6 +41,7 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = static
     environment.filters |= {
+        "kind": _kind,
         "label": _label,
         "country": _country,
         "who": _who,
@@ -70,6 +72,12 @@ def static(name: str) -> str:
 
 def _csrf(visit: "Visit") -> Markup:
     return Markup('<input type="hidden" name="csrf" value="{}">').format(visit.csrf)
+
+
+@pass_context
+def _kind(context: Context, kind: str) -> str:
+    """What an event of this kind is called."""
+    return str(context["words"]._(KIND_NAMES[kind]))
 
 
 @pass_context

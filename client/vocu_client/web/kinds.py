@@ -1,0 +1,41 @@
+"""What people call the kinds of events."""
+
+from typing import Final
+
+from vocu.rendering.wording import N_
+
+KIND_NAMES: Final[dict[str, str]] = {
+    "operation_created": N_("Operation founded"),
+    "roots_changed": N_("Root keys changed"),
+    "participant_admitted": N_("Participant admitted"),
+    "participant_changed": N_("Participant changed"),
+    "participant_removed": N_("Participant removed"),
+    "device_admitted": N_("Desk admitted"),
+    "device_revoked": N_("Desk revoked"),
+    "epoch_rotated": N_("Keys renewed"),
+    "epoch_fault": N_("Keys asked for again"),
+    "phase_opened": N_("Phase opened"),
+    "contact_published": N_("Contacts published"),
+    "directory_sent": N_("Contacts sent"),
+    "message_posted": N_("Message"),
+    "announcement_posted": N_("Announcement"),
+    "warning_issued": N_("Warning"),
+    "feedback_given": N_("Feedback"),
+    "question_asked": N_("Question"),
+    "question_answered": N_("Answer"),
+    "cross_check_asked": N_("Cross-check asked"),
+    "cross_check_answered": N_("Cross-check answered"),
+    "seizure_reported": N_("Seizure"),
+    "seizure_amended": N_("Seizure amended"),
+    "seizure_withdrawn": N_("Seizure withdrawn"),
+    "seizure_released": N_("Seizure released"),
+    "seizure_confirmed": N_("Seizure confirmed"),
+    "daily_return_filed": N_("Daily return"),
+    "outcome_returned": N_("Outcome return"),
+    "newsletter_compiled": N_("Newsletter compiled"),
+    "newsletter_issued": N_("Newsletter"),
+    "entry_erased": N_("Content erased"),
+    "erasure_confirmed": N_("Erasure confirmed"),
+    "reading_confirmed": N_("Reading confirmed"),
+}
+"""The English names, to be translated where they are shown."""
