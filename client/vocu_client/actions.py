@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from vocu.canonical import b64, encode
-from vocu.errors import MalformedError, RefusedError
+from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.form.schema import read
 from vocu.form.whole import split
 from vocu.ids import newsletter_id
@@ -20,7 +22,10 @@ from vocu.operation.composing import Draft
 from vocu.operation.events import Event
 from vocu.operation.foreseeing import foresee, require_form
 from vocu.operation.handling import require_ceiling
-from vocu.operation.header import EVERYONE
+from vocu.operation.header import EVERYONE, SEALED
+from vocu_client.attachments import Attachment
+from vocu_client.files import Enclosing
+from vocu_client.store.chunks import ChunkStore
 from vocu_client.store.outbox import Outbox
 from vocu_client.view import View
 
@@ -31,9 +36,17 @@ OCU = "OCU"
 class Actions:
     """Everything one may post, as one participant's desk."""
 
-    def __init__(self, view: View, outbox: Outbox) -> None:
+    def __init__(self, view: View, outbox: Outbox, chunks: ChunkStore, officer: str | None = None) -> None:
         self._view = view
         self._outbox = outbox
+        self._chunks = chunks
+        self._enclosing = Enclosing(view.settings.op, chunks)
+        self._officer = officer
+
+    def of(self, officer: str) -> "Actions":
+        """The same, on behalf of one officer of this desk: his id, of at most 40 characters, travels with his words and
+        with the nominal part of his reports, as sealed as these are."""
+        return Actions(self._view, self._outbox, self._chunks, officer)
 
     # --- words ---
 
@@ -45,14 +58,22 @@ class Actions:
         subject: str | None = None,
         handling: str | None = None,
         in_reply_to: str | None = None,
+        files: Iterable[Attachment] = (),
     ) -> str:
         """Words to the whole operation, or sealed to these participants only ("OCU" names the organiser)."""
         event = events.MessagePosted(text=self._text(text, subject, handling))
-        return self._post(event, to=self._participants(to), ref=in_reply_to)
+        return self._post(event, to=self._participants(to), ref=in_reply_to, files=files)
 
-    def announce(self, text: str, *, subject: str | None = None, handling: str | None = None) -> str:
+    def announce(
+        self,
+        text: str,
+        *,
+        subject: str | None = None,
+        handling: str | None = None,
+        files: Iterable[Attachment] = (),
+    ) -> str:
         """The organiser's word to everybody."""
-        return self._post(events.AnnouncementPosted(text=self._text(text, subject, handling)))
+        return self._post(events.AnnouncementPosted(text=self._text(text, subject, handling)), files=files)
 
     def publish_contacts(self, contacts: Iterable[bodies.Contact]) -> str:
         """This participant's persons, replacing what it published before; sealed to the operation."""
@@ -72,21 +93,32 @@ class Actions:
         readers: Iterable[str] = (OCU,),
         restricted: bool = False,
         event_id: str | None = None,
+        files: Iterable[Attachment] = (),
     ) -> str:
-        """A seizure. `form` is the whole unified form; its nominal part is sealed to the readers and to this country.
+        """A seizure. `form` is the whole unified form; its nominal part is sealed to the readers and to this country,
+        and so are the files.
 
         `restricted`: the statistical part is sealed to the readers, too. `event_id`: for imports, which make their own.
         """
-        stat, nominal = split(form, self._view.state.added_commodities)
-        sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted)
-        return self._post(events.SeizureReported(stat=stat, nominal=nominal), readers=sealed, event_id=event_id)
+        stat, nominal = split(self._by_officer(form), self._view.state.added_commodities)
+        sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted, media=True)
+        event = events.SeizureReported(stat=stat, nominal=nominal)
+        return self._post(event, readers=sealed, event_id=event_id, files=files)
 
-    def amend_seizure(self, report: str, form: dict[str, Any], *, readers: Iterable[str] = (OCU,)) -> str:
-        """A new, whole revision of a report."""
-        stat, nominal = split(form, self._view.state.added_commodities)
+    def amend_seizure(
+        self,
+        report: str,
+        form: dict[str, Any],
+        *,
+        readers: Iterable[str] = (OCU,),
+        files: Iterable[Attachment] = (),
+    ) -> str:
+        """A new, whole revision of a report; the files are added to those that came before."""
+        stat, nominal = split(self._by_officer(form), self._view.state.added_commodities)
         restricted = self._is_restricted(report)
-        sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted)
-        return self._post(events.SeizureAmended(stat=stat, nominal=nominal), ref=report, readers=sealed)
+        sealed = self._seal_to(readers, nominal=nominal is not None, stat=restricted, media=True)
+        event = events.SeizureAmended(stat=stat, nominal=nominal)
+        return self._post(event, ref=report, readers=sealed, files=files)
 
     def withdraw_seizure(self, report: str, reason: str) -> str:
         """Take a report back. `reason`: a code of the list `withdrawal_reason`."""
@@ -106,47 +138,60 @@ class Actions:
     # --- warnings, questions, cross-checks ---
 
     def issue_warning(
-        self, form: dict[str, Any], text: str | None = None, nominal: dict[str, Any] | None = None
+        self,
+        form: dict[str, Any],
+        text: str | None = None,
+        nominal: dict[str, Any] | None = None,
+        files: Iterable[Attachment] = (),
     ) -> str:
-        """A suspect movement, to the addressees in the form; words and particulars are sealed to them."""
+        """A suspect movement, to the addressees in the form; words, particulars and files are sealed to them."""
         stat = self._read("warning", self._with_participants(form))
         event = events.WarningIssued(stat=stat, text=self._text(text) if text else None, nominal=self._nominal(nominal))
-        return self._post(event, readers=self._to_addressees(event, form["addressees"]))
+        return self._post(event, readers=self._to_addressees(form["addressees"]), files=files)
 
-    def give_feedback(self, warning: str, form: dict[str, Any], text: str | None = None) -> str:
-        """What became of a warning; words are sealed to who issued it and to the OCU."""
+    def give_feedback(
+        self, warning: str, form: dict[str, Any], text: str | None = None, files: Iterable[Attachment] = ()
+    ) -> str:
+        """What became of a warning; words and files are sealed to who issued it and to the OCU."""
         event = events.FeedbackGiven(stat=self._read("feedback", form), text=self._text(text) if text else None)
-        return self._post(event, ref=warning, readers=self._to_addressees(event, (self._asker(warning), OCU)))
+        readers = self._to_addressees((self._asker(warning), OCU))
+        return self._post(event, ref=warning, readers=readers, files=files)
 
-    def ask(self, form: dict[str, Any], text: str, nominal: dict[str, Any] | None = None) -> str:
-        """A question or a request for assistance, its words sealed to the addressees in the form."""
+    def ask(
+        self,
+        form: dict[str, Any],
+        text: str,
+        nominal: dict[str, Any] | None = None,
+        files: Iterable[Attachment] = (),
+    ) -> str:
+        """A question or a request for assistance, its words and files sealed to the addressees in the form."""
         stat = self._read("question", self._with_participants(form))
         event = events.QuestionAsked(stat=stat, text=self._text(text), nominal=self._nominal(nominal))
-        return self._post(event, readers=self._to_addressees(event, form["addressees"]))
+        return self._post(event, readers=self._to_addressees(form["addressees"]), files=files)
 
-    def answer(self, question: str, form: dict[str, Any], text: str) -> str:
+    def answer(self, question: str, form: dict[str, Any], text: str, files: Iterable[Attachment] = ()) -> str:
         """An answer: to who asked and to the OCU, or to all where it is of common interest."""
         event = events.QuestionAnswered(stat=self._read("answer", form), text=self._text(text))
         to_all = form.get("of_common_interest", False)
-        readers = {} if to_all else self._to_addressees(event, (self._asker(question), OCU))
-        return self._post(event, ref=question, readers=readers)
+        readers = {} if to_all else self._to_addressees((self._asker(question), OCU))
+        return self._post(event, ref=question, readers=readers, files=files)
 
     def ask_cross_check(self, form: dict[str, Any], nominal: dict[str, Any], readers: Iterable[str] = (OCU,)) -> str:
         """Particulars to look up, sealed to the readers."""
         event = events.CrossCheckAsked(stat=self._read("cross_check", form), nominal=self._nominal(nominal))
-        return self._post(event, readers=self._to_addressees(event, readers))
+        return self._post(event, readers=self._to_addressees(readers))
 
     def answer_cross_check(self, asked: str, form: dict[str, Any], nominal: dict[str, Any] | None = None) -> str:
         """Hit or no hit; particulars are sealed to who asked."""
         event = events.CrossCheckAnswered(stat=self._read("cross_check", form), nominal=self._nominal(nominal))
-        return self._post(event, ref=asked, readers=self._to_addressees(event, (self._asker(asked),)))
+        return self._post(event, ref=asked, readers=self._to_addressees((self._asker(asked),)))
 
     # --- returns, newsletters, erasure ---
 
     def file_daily_return(self, form: dict[str, Any], text: str | None = None) -> str:
         """What was checked today, or that nothing was found; a sentence goes sealed to the OCU."""
         event = events.DailyReturnFiled(stat=self._read("daily_return", form), text=self._text(text) if text else None)
-        return self._post(event, readers=self._to_addressees(event, (OCU,)))
+        return self._post(event, readers=self._to_addressees((OCU,)))
 
     def return_outcome(self, form: dict[str, Any]) -> str:
         """What courts and authorities made of it."""
@@ -195,14 +240,24 @@ class Actions:
         ref: str | None = None,
         readers: dict[str, tuple[str, ...]] | None = None,
         event_id: str | None = None,
+        files: Iterable[Attachment] = (),
     ) -> str:
         audience: str | tuple[str, ...] = EVERYONE
         if to:
             audience = tuple(sorted({*to, self._view.settings.ncp}))
-            readers = {"text": to}
+            readers = self._to_addressees(to)
+        if event_id is not None and self._outbox.find(event_id) is not None:
+            return event_id  # written before: its files are sealed already
         event_id = event_id or b64(secrets.token_bytes(16))
-        draft = Draft(id=event_id, event=event, ts=_now(), to=audience, ref=ref, readers=readers or {})
-        self.queue([draft])
+        media = self._enclosing.seal(event_id, files)
+        whole = event if media is None else replace(event, media=media)
+        wanted = {part: names for part, names in (readers or {}).items() if getattr(whole, part, None) is not None}
+        try:
+            self.queue([Draft(id=event_id, event=whole, ts=_now(), to=audience, ref=ref, readers=wanted)])
+        except VocuError:
+            if media is not None:
+                self._enclosing.discard(media)
+            raise
         return event_id
 
     def _waits(self, ref: str | None) -> bool:
@@ -231,13 +286,18 @@ class Actions:
     def _with_participants(self, form: dict[str, Any]) -> dict[str, Any]:
         return {**form, "addressees": list(self._participants(form.get("addressees", ())))}
 
-    def _seal_to(self, readers: Iterable[str], *, nominal: bool, stat: bool) -> dict[str, tuple[str, ...]]:
+    def _seal_to(
+        self, readers: Iterable[str], *, nominal: bool, stat: bool, media: bool = False
+    ) -> dict[str, tuple[str, ...]]:
         names = self._participants(readers)
-        return {part: names for part, wanted in (("nominal", nominal), ("stat", stat)) if wanted}
+        return {part: names for part, wanted in (("nominal", nominal), ("stat", stat), ("media", media)) if wanted}
 
-    def _to_addressees(self, event: Event, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        readers = self._participants(names)
-        return {part: readers for part in ("text", "nominal") if getattr(event, part, None) is not None}
+    def _to_addressees(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Whatever of the event is sealed, to these."""
+        return dict.fromkeys(SEALED, self._participants(names))
+
+    def _by_officer(self, form: dict[str, Any]) -> dict[str, Any]:
+        return form if self._officer is None else {**form, "officer": self._officer}
 
     def _asker(self, event_id: str) -> str:
         posed = self._view.state.posed.get(event_id)
@@ -259,7 +319,7 @@ class Actions:
                 raise MalformedError(
                     "too-long", f"A {what} has at most {most:,} characters, this one has {len(given):,}; shorten it."
                 )
-        return bodies.Text(body=body, subject=subject, handling=marking)
+        return bodies.Text(body=body, subject=subject, handling=marking, officer=self._officer)
 
 
 def _now() -> int:

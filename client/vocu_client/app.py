@@ -18,11 +18,14 @@ from vocu.compilation.ledger import Ledger
 from vocu.errors import RefusedError
 from vocu_client.actions import Actions
 from vocu_client.decisions import Applicant, Decisions
+from vocu_client.fetching import Fetcher
+from vocu_client.files import Files
 from vocu_client.keyring import DeskKeys
 from vocu_client.overviews import Overviews
 from vocu_client.reading import Reading
 from vocu_client.receipts import Receipts
 from vocu_client.settings import Home
+from vocu_client.store.chunks import ChunkStore, Upload
 from vocu_client.store.consultations import Consultations
 from vocu_client.store.drafts import Drafts
 from vocu_client.store.handover import Handover
@@ -60,7 +63,9 @@ class Desk:
         self.consultations = Consultations(self._engine, self.keys.master)
         self.preferences = Preferences(self._engine)
         self.view = View(self.settings, self.keys, self.replica)
-        self.actions = Actions(self.view, self.outbox)
+        chunks = ChunkStore(home.media_folder, self._engine)
+        self.files = Files(self.view, self.outbox, chunks)
+        self.actions = Actions(self.view, self.outbox, chunks)
         self.reading = Reading(self.view)
         self.overviews = Overviews(self.view, self.reading, self.outbox, self.replica)
         self.receipts = Receipts(self.view, self.outbox, Openings(self._engine))
@@ -86,11 +91,17 @@ class Desk:
         return self.view.ledger
 
     async def sync(
-        self, seconds: float = SYNC_SECONDS, progress: Progress | None = None, *, persist: bool = True
+        self,
+        seconds: float = SYNC_SECONDS,
+        progress: Progress | None = None,
+        progress_of_files: Progress | None = None,
+        *,
+        persist: bool = True,
     ) -> bool:
         """Bring outbox and log up to date. Whether that succeeded; what did not go waits.
 
-        It gives up after so many seconds in which no entry came, or without `persist` as soon as the line is gone.
+        It gives up after so many seconds in which no entry came and no chunk of a file went, or without `persist` as
+        soon as the line is gone. `progress_of_files`: bytes that the hub took, and how many there are, of one event.
         Raises UntrustedError after an alarm, RefusedError where the hub does not serve this desk (any more).
         """
         with self._sole_sender() as alone:
@@ -104,7 +115,12 @@ class Desk:
                             if progress is not None:
                                 progress(size, target)
 
-                        sync = Sync(self.view, self.outbox, moved)
+                        def uploaded(_event: str, upload: Upload) -> None:
+                            patience.reschedule(asyncio.get_running_loop().time() + seconds)
+                            if progress_of_files is not None:
+                                progress_of_files(upload.done, upload.total)
+
+                        sync = Sync(self.view, self.outbox, self.files, moved, uploaded)
                         await (sync.run if persist else sync.once)(lambda session: session.idle or session.mute)
                 except (TimeoutError, OfflineError):
                     return False
@@ -119,11 +135,33 @@ class Desk:
             if not alone:
                 raise RefusedError("already-running", "Another process of this desk is connected; let it do the work.")
             self.view.catch_up_from_disk()
-            self._sync = Sync(self.view, self.outbox, progress)
+            self._sync = Sync(self.view, self.outbox, self.files, progress)
             try:
                 await self._sync.run(enough)
             finally:
                 self._sync = None
+
+    def uploads(self) -> dict[str, Upload]:
+        """By event in the outbox that has files: how many bytes of them the hub took, and how many there are."""
+        return self.files.store.uploads()
+
+    async def fetch_files(self, event_id: str, progress: Progress | None = None) -> None:
+        """Fetch the files of an event now, beside whatever else this desk does; see `files.of` for what is here then.
+
+        `progress`: chunks that are here, of how many that were not. Raises OfflineError.
+        """
+        missing = len(self.files.due(event_id))
+        if not missing:
+            return
+        settings, hub_key = self.settings, self.view.operation.hub_key
+        async with AsyncExitStack() as connection:
+            with self.view.alarming():
+                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size)
+                http = await connection.enter_async_context(visiting)
+            fetcher = Fetcher(settings.op, self.files, http)
+            while await fetcher.fetch(fetcher.wanted(event_id)):
+                if progress is not None:
+                    progress(missing - len(self.files.due(event_id)), missing)
 
     async def applicants(self) -> list[Applicant]:
         """Those who answered an invitation of this desk and wait to be admitted. Raises OfflineError."""

@@ -16,12 +16,14 @@ from vocu.operation.admission import SignedEvent
 from vocu.operation.bodies import Fault
 from vocu.operation.composing import Composer, Draft, LogView
 from vocu.operation.events import EpochFault
-from vocu.operation.header import Header, digest, read_header
+from vocu.operation.header import SEALED, Header, digest, read_header
 from vocu.operation.state import Chained
 from vocu.operation.verified import Accepted
 from vocu.protocol.frames import INLINE_PART, Append, Receipts, Refusal
-from vocu_client.store.outbox import Outbox
+from vocu_client.store.chunks import ChunkStore
+from vocu_client.store.outbox import Item, Outbox
 from vocu_client.transport import Channel, HubHTTP
+from vocu_client.uploading import Uploaded, Uploader
 from vocu_client.view import View
 
 WINDOW = 64
@@ -43,8 +45,18 @@ class Sender:
     `hub_now` is the hub's clock, as of its hello and the time since: epochs are as old as the hub says.
     """
 
-    def __init__(self, view: View, outbox: Outbox, channel: Channel, http: HubHTTP, hub_now: Callable[[], int]) -> None:
-        self._view, self._outbox, self._channel, self._http = view, outbox, channel, http
+    def __init__(
+        self,
+        view: View,
+        outbox: Outbox,
+        chunks: ChunkStore,
+        channel: Channel,
+        http: HubHTTP,
+        hub_now: Callable[[], int],
+    ) -> None:
+        self._view, self._outbox, self._chunks, self._channel, self._http = view, outbox, chunks, channel, http
+        self._uploader = Uploader(view.settings.op, outbox, chunks, http)
+        self.uploaded: Uploaded | None = None
         self._hub_now = hub_now
         self._flying: dict[bytes, _Flying] = {}
         self._tail: dict[str | tuple[str, ...], Chained] = {}
@@ -63,6 +75,10 @@ class Sender:
         device = self._view.settings.device
         sent = {item.id: index_of.get((device, item.id)) for item in self._outbox.items("sent")}
         self._outbox.delivered({event_id: index for event_id, index in sent.items() if index is not None})
+
+    async def stop(self) -> None:
+        """Let go of what goes on beside the channel."""
+        await self._uploader.stop()
 
     @property
     def idle(self) -> bool:
@@ -84,13 +100,20 @@ class Sender:
         if not self._flying and self._view.epoch_at_fault is not None and not self._complained:
             fresh.append(self._complaint(self._view.epoch_at_fault))
             ready.append(fresh[-1][:2])
-        for item in self._outbox.waiting(self._last_seq, WINDOW - len(self._flying)):
+        waiting = self._outbox.waiting(self._last_seq, WINDOW - len(self._flying))
+        held = self._held(waiting) if waiting else frozenset()
+        for item in waiting:
+            if item.id in held:
+                continue
             signed = item.signed
             if signed is None:
                 try:
                     draft = self._outbox.draft(item)
                 except MalformedError as error:  # it must not keep back what was written after it
                     self._outbox.refused(item.id, error.code, error.message)
+                    continue
+                if draft.ref in held:
+                    held |= {item.id}
                     continue
                 if _needs_epoch(draft) and not self._view.state.epoch_is_current(self._hub_now()):
                     if not self._flying and not ready:
@@ -112,6 +135,12 @@ class Sender:
         self._outbox.keep_signed(fresh)
         for event_id, signed in ready:
             await self._launch(event_id, signed)
+
+    def _held(self, waiting: list[Item]) -> frozenset[str]:
+        """The events whose files are on their way up: what was written after them, and is not about them, goes on."""
+        pending = self._uploader.pending()
+        self._uploader.go_on([item.id for item in waiting if item.id in pending], self.uploaded)
+        return pending
 
     def _pause_if_overtaken(self) -> None:
         """Longer each time: a hub that says "too late" again and again hears less and less of us."""
@@ -190,6 +219,8 @@ class Sender:
         if frame.code in SIGN_AGAIN:
             self._overtaken = True
             self._outbox.requeue([flying.id])
+            if frame.code == "part-missing":
+                self._chunks.upload_again(flying.id)
         else:
             self._outbox.refused(flying.id, frame.code, "\n".join((frame.message, *frame.details)))
 
@@ -219,6 +250,4 @@ class Sender:
 
 
 def _needs_epoch(draft: Draft) -> bool:
-    return any(
-        getattr(draft.event, name, None) is not None and name not in draft.readers for name in ("text", "nominal")
-    )
+    return any(getattr(draft.event, name, None) is not None and name not in draft.readers for name in SEALED)

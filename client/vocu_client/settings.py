@@ -37,6 +37,7 @@ class Home:
         self.country_file = self.path / "country.vocu"
         self.database_file = self.path / "desk.sqlite"
         self.lock_file = self.path / "sync.lock"
+        self.media_folder = self.path / "media"
         self.link_file = self.path / "desk.link"
 
     def make(self) -> None:

@@ -12,9 +12,12 @@ from vocu.operation.composing import Draft
 from vocu.operation.events import EntryErased, ErasureConfirmed
 from vocu.protocol.frames import INLINE_PART, Entries, Fresh, FromHub, Receipts, Refusal
 from vocu.protocol.session import open_hello
+from vocu_client.fetching import Fetcher
+from vocu_client.files import Files
 from vocu_client.sending import Sender
 from vocu_client.store.outbox import Outbox
 from vocu_client.transport import Channel, HubHTTP, OfflineError, exhibiting, sleep_with_jitter
+from vocu_client.uploading import Uploaded
 from vocu_client.view import View
 
 FRESHEN_SECONDS = 240.0
@@ -30,10 +33,19 @@ Progress = Callable[[int, int], None]
 class Sync:
     """Keeps one desk and its hub at the same log. Any error of the line is healed by connecting again."""
 
-    def __init__(self, view: View, outbox: Outbox, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        view: View,
+        outbox: Outbox,
+        files: Files,
+        progress: Progress | None = None,
+        uploaded: Uploaded | None = None,
+    ) -> None:
         self._view = view
         self._outbox = outbox
+        self._files = files
         self._progress = progress
+        self._uploaded = uploaded
         self.connected = False
 
     async def run(self, enough: Callable[["Session"], bool] = lambda _: False) -> None:
@@ -74,8 +86,8 @@ class Sync:
             welcome = await channel.authenticate(view.size)
             self.connected = True
             async with HubHTTP(settings.hub, welcome.token) as http:
-                session = Session(view, self._outbox, channel, http, welcome.size, self._progress)
-                await session.converse(enough)
+                session = Session(view, self._outbox, self._files, channel, http, welcome.size)
+                await session.converse(enough, self._progress, self._uploaded)
         finally:
             await channel.close()
 
@@ -83,15 +95,14 @@ class Sync:
 class Session:
     """One connection to the hub, from welcome to goodbye."""
 
-    def __init__(
-        self, view: View, outbox: Outbox, channel: Channel, http: HubHTTP, size: int, progress: Progress | None
-    ) -> None:
-        self._view, self._outbox, self._channel, self._http = view, outbox, channel, http
-        self._progress = progress
+    def __init__(self, view: View, outbox: Outbox, files: Files, channel: Channel, http: HubHTTP, size: int) -> None:
+        self._view, self._outbox, self._files, self._channel, self._http = view, outbox, files, channel, http
+        self._progress: Progress | None = None
         self._started = self._fresh_at = time.monotonic()
         self._nonce: bytes | None = None
         self._target = size
-        self._sender = Sender(view, outbox, channel, http, self._hub_now)
+        self._sender = Sender(view, outbox, files.store, channel, http, self._hub_now)
+        self._fetching: asyncio.Task[None] | None = None
         self._may_send = False
         self._fetch_due = True
         self._erase_due = True
@@ -111,8 +122,14 @@ class Session:
         """Caught up, and sending nothing because of an open alarm."""
         return self.caught_up and self._view.alarmed
 
-    async def converse(self, enough: Callable[["Session"], bool]) -> None:
+    async def converse(
+        self,
+        enough: Callable[["Session"], bool],
+        progress: Progress | None = None,
+        uploaded: Uploaded | None = None,
+    ) -> None:
         """Receive and send until `enough`."""
+        self._progress, self._sender.uploaded = progress, uploaded
         receiving = asyncio.ensure_future(self._channel.receive())
         try:
             while True:
@@ -126,11 +143,17 @@ class Session:
                     receiving = asyncio.ensure_future(self._channel.receive())
         finally:
             receiving.cancel()
+            if self._fetching is not None:
+                self._fetching.cancel()
+                await asyncio.gather(self._fetching, return_exceptions=True)
+            await self._sender.stop()
 
     async def _after_catching_up(self) -> None:
         if not self._may_send:
             self._sender.start()
             self._may_send = True
+            self._files.sweep()
+            self._fetching = asyncio.create_task(Fetcher(self._view.settings.op, self._files, self._http).run())
         if self._erase_due:
             self._erase()
             self._erase_due = False
@@ -187,6 +210,8 @@ class Session:
             receipt = erasure_receipt_id(event_id, view.settings.device)
             if (view.settings.device, receipt) not in view.state.index_of:
                 view.forget(erasure)
+                if "media" in erasure.parts:
+                    self._files.forget(erasure.index)
                 confirmed, now = ErasureConfirmed(plain=Erased(index=erasure.index)), self._hub_now()
                 self._outbox.queue([Draft(id=receipt, event=confirmed, ts=now, ref=event_id)], now)
 

@@ -108,7 +108,7 @@ def open_media(act: Act, signed: SignedEvent, keyring: Keyring) -> Media:
     return media
 
 
-def open_file(media: Media, number: int, header: Header, chunks: Iterable[bytes]) -> bytes:
+def open_file(media: Media, number: int, *, op: str, event_id: str, chunks: Iterable[bytes]) -> bytes:
     """The bytes of the file of this number, from its sealed chunks in their order.
 
     Raises UntrustedError (tampered-part) where a chunk was changed, moved, left out or added, and MalformedError
@@ -118,7 +118,7 @@ def open_file(media: Media, number: int, header: Header, chunks: Iterable[bytes]
     key, last = unb64(file.key, 32), len(file.chunks) - 1
     opened = []
     for place, data in enumerate(chunks):
-        context = chunk_context(op=header.op, event_id=header.id, file=number, chunk=place, last=place == last)
+        context = chunk_context(op=op, event_id=event_id, file=number, chunk=place, last=place == last)
         opened.append(open_part(key, context, data))
     content = b"".join(opened)
     if len(opened) != last + 1:
