@@ -90,14 +90,18 @@ def _country(context: Context, code: str) -> str:
     return str(context["words"].country(code))
 
 
-@pass_context
-def _who(context: Context, ncp: str) -> str:
+def who(visit: "Visit", ncp: str) -> str:
     """A participant: its country in the reader's language, or its name where it is no country."""
-    named = str(context["words"].country(ncp))
+    named = visit.words.country(ncp)
     if named != ncp:
         return named
-    known = context["visit"].desk.view.state.members.get(ncp)
-    return known.name if known is not None else ncp
+    known = visit.desk.view.state.members.get(ncp)
+    return plain(known.name) if known is not None else ncp
+
+
+@pass_context
+def _who(context: Context, ncp: str) -> str:
+    return who(context["visit"], ncp)
 
 
 @pass_context
