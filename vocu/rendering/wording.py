@@ -74,6 +74,10 @@ class Wording:
         """The hint under a form's field, whose schema has this description."""
         return self._translated("hint", text)
 
+    def heading(self, text: str) -> str:
+        """The title of a results table, or the label of one of its columns."""
+        return self._translated("table", text)
+
     def error(self, error: VocuError) -> str:
         """What happened and what to do: the error's own sentence in English, a general one in other languages."""
         return error.message if self.language == "en" else self._(sentence(error))
