@@ -6,19 +6,15 @@ messages, and loses what nobody says any more.
 
 import ast
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import write_po
-from babel.plural import PluralRule, to_gettext
 from jinja2.ext import babel_extract
 
 from vocu.form.codes import codes, list_names
-from vocu.rendering.catalogue import COMPLETE, english, plural_categories, read_catalog
+from vocu.rendering.catalogue import COMPLETE, Message, plural_categories, read_messages, write_messages
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
 from vocu.rendering.failures import ALARMS, FAMILIES, SAID
 
@@ -32,7 +28,7 @@ CALLS = {"_": (0, 1), "n_": (0, 2), "N_": (0, 1), "Fault": (1, 2)}
 """Which arguments of a call are English texts: from, to."""
 
 
-class Message(NamedTuple):
+class Said(NamedTuple):
     """A text with its context, its plural where it has one, and the file that says it."""
 
     context: str
@@ -40,16 +36,16 @@ class Message(NamedTuple):
     where: str
 
 
-def messages() -> Iterator[Message]:
+def messages() -> Iterator[Said]:
     """All that is to be translated, in a stable order; what is said in two places comes twice."""
     where = "vocu/rendering/english.py"
-    yield from (Message("", (sentence,), where) for sentence in SENTENCES.values())
-    yield from (Message("noun", noun, where) for noun in NOUNS.values())
-    yield from (Message("amount", unit, where) for unit in UNITS.values())
-    yield from (Message("", (said,), "vocu/rendering/failures.py") for said in (*FAMILIES.values(), *SAID, *ALARMS))
+    yield from (Said("", (sentence,), where) for sentence in SENTENCES.values())
+    yield from (Said("noun", noun, where) for noun in NOUNS.values())
+    yield from (Said("amount", unit, where) for unit in UNITS.values())
+    yield from (Said("", (said,), "vocu/rendering/failures.py") for said in (*FAMILIES.values(), *SAID, *ALARMS))
     for name in list_names():
         for code in codes(name):
-            yield Message(name, (code.label["en"],), f"schemas/vocu_schemas/codes/{name}.json")
+            yield Said(name, (code.label["en"],), f"schemas/vocu_schemas/codes/{name}.json")
     for path in sorted(FORMS.glob("*.json")):
         if path.stem != "codes":
             yield from _in_schema(msgspec.json.decode(path.read_bytes()), path)
@@ -65,7 +61,7 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def _in_schema(schema: Any, path: Path) -> Iterator[Message]:
+def _in_schema(schema: Any, path: Path) -> Iterator[Said]:
     """Titles are labels of fields, descriptions are hints; those of values say what is wrong with a value."""
     if isinstance(schema, list):
         for each in schema:
@@ -73,30 +69,30 @@ def _in_schema(schema: Any, path: Path) -> Iterator[Message]:
     if not isinstance(schema, dict):
         return
     if isinstance(title := schema.get("title"), str):
-        yield Message("field", (title,), _name(path))
+        yield Said("field", (title,), _name(path))
     if isinstance(text := schema.get("description"), str):
-        yield Message("" if path.stem == "values" else "hint", (text,), _name(path))
+        yield Said("" if path.stem == "values" else "hint", (text,), _name(path))
     for each in schema.values():
         yield from _in_schema(each, path)
 
 
-def _in_code(tree: ast.Module, where: str) -> Iterator[Message]:
+def _in_code(tree: ast.Module, where: str) -> Iterator[Said]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
             first, last = CALLS.get(name, (0, 0))
             texts = tuple(each.value for each in node.args[first:last] if isinstance(each, ast.Constant))
             if texts and len(texts) == last - first and all(isinstance(text, str) for text in texts):
-                yield Message("", texts, where)
+                yield Said("", texts, where)
 
 
-def _in_template(path: Path) -> Iterator[Message]:
+def _in_template(path: Path) -> Iterator[Said]:
     options = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
     with path.open("rb") as file:
         for _, name, found, _ in babel_extract(file, ("_", "n_"), (), options):
             texts = (found,) if isinstance(found, str) else tuple(found)[: CALLS[name][1]]
             if all(isinstance(text, str) for text in texts):
-                yield Message("", texts, _name(path))
+                yield Said("", texts, _name(path))
 
 
 def collected() -> dict[tuple[str, str], tuple[tuple[str, ...], list[str]]]:
@@ -111,61 +107,36 @@ def collected() -> dict[tuple[str, str], tuple[tuple[str, ...], list[str]]]:
     return found
 
 
-def template() -> str:
-    """The text of messages.pot."""
+def template() -> bytes:
+    """The bytes of messages.pot."""
     return _written(None, {})
 
 
-def updated(language: str) -> str:
-    """The text that the language's .po file must have: its translations, of the messages that there are."""
+def updated(language: str) -> bytes:
+    """The bytes that the language's .po file must have: its translations, of the messages that there are."""
     path = WORDING / f"{language}.po"
-    old = read_catalog(path.read_bytes()) if path.exists() else []
-    return _written(Locale(language), {((each.context or ""), english(each.id)[0]): each for each in old})
+    old = read_messages(path.read_bytes()) if path.exists() else ()
+    return _written(Locale(language), {each.key: each for each in old})
 
 
-def _written(locale: Locale | None, old: dict[tuple[str, str], Any]) -> str:
-    catalog = Catalog(locale, fuzzy=False)
-    forms = len(plural_categories(locale)) if locale else 2
-    for (context, text), (texts, places) in collected().items():
-        known = old.get((context, text))
-        string: Any = "" if len(texts) == 1 else ("",) * forms
-        if (
-            known is not None
-            and len(english(known.id)) == len(texts)
-            and (len(texts) == 1 or len(known.string) == forms)
-        ):
-            string = known.string
-        catalog.add(
-            text if len(texts) == 1 else texts,
-            string,
-            locations=[(place, None) for place in places],
-            flags=[flag for flag in ("fuzzy",) if known is not None and known.fuzzy],
-            context=context or None,
-        )
-    out = BytesIO()
-    write_po(out, catalog, width=0, omit_header=True, include_lineno=False)
-    return _header(locale) + out.getvalue().decode()
+def _written(locale: Locale | None, old: dict[tuple[str, str], Message]) -> bytes:
+    return write_messages(locale, (_message(locale, old, *each) for each in collected().items()))
 
 
-def _header(locale: Locale | None) -> str:
-    lines = ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
-    if locale:
-        lines += [f"Language: {locale.language}", f"Plural-Forms: {_plural_forms(locale)}"]
-    return 'msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in lines) + "\n"
-
-
-def _plural_forms(locale: Locale) -> str:
-    categories = plural_categories(locale)
-    rules = {tag: rule for tag, rule in locale.plural_form.rules.items() if tag in categories}
-    if len(categories) == 1:
-        return "nplurals=1; plural=0;"
-    return to_gettext(PluralRule(rules))
+def _message(
+    locale: Locale | None, old: dict[tuple[str, str], Message], key: tuple[str, str], found: tuple[Any, list[str]]
+) -> Message:
+    (texts, places), known = found, old.get(key)
+    forms = 1 if len(texts) == 1 else len(plural_categories(locale)) if locale else 2
+    kept = known if known and len(known.translation) == forms else None
+    translation = kept.translation if kept else ("",) * forms
+    return Message(key[0], texts, translation, tuple(places), bool(kept and kept.fuzzy))
 
 
 def main() -> None:
-    (WORDING / "messages.pot").write_text(template(), encoding="utf-8")
+    (WORDING / "messages.pot").write_bytes(template())
     for language in LANGUAGES:
-        (WORDING / f"{language}.po").write_text(updated(language), encoding="utf-8")
+        (WORDING / f"{language}.po").write_bytes(updated(language))
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
-"""The catalogues: what each English text is in another language, from gettext's .po files in vocu_schemas.
+"""Catalogues: what each English text is in another language, from gettext's .po files in vocu_schemas.
 
 A text without a translation, and a translation whose {placeholders} are not those of its English text, are left out:
 whoever looks them up falls back to English.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from io import BytesIO
 from string import Formatter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from babel import Locale
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.plural import PluralRule, to_gettext
 
 from vocu.errors import MalformedError
 
@@ -34,36 +35,96 @@ def packaged(language: str) -> Texts:
     return read_texts(file.read_bytes()) if language.isalpha() and file.is_file() else {}
 
 
+class Message(NamedTuple):
+    """A text of a catalogue: its context, its English forms, its translation (empty texts where it has none), and the
+    files that say it."""
+
+    context: str
+    english: tuple[str, ...]
+    translation: tuple[str, ...]
+    places: tuple[str, ...]
+    fuzzy: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.context, self.english[0]
+
+
 @cache
-def message_ids() -> frozenset[tuple[str, str]]:
+def messages() -> tuple[Message, ...]:
+    """Everything that can be translated, in the order of the catalogues."""
+    return read_messages((resources.files("vocu_schemas") / "wording" / "messages.pot").read_bytes())
+
+
+@cache
+def message_keys() -> frozenset[tuple[str, str]]:
     """Context and English text of everything that can be translated."""
-    file = resources.files("vocu_schemas") / "wording" / "messages.pot"
-    return frozenset((message.context or "", english(message.id)[0]) for message in read_catalog(file.read_bytes()))
+    return frozenset(message.key for message in messages())
 
 
 def read_texts(po: bytes) -> Texts:
     """The translations of a .po file that can be used. Raises MalformedError("bad-catalogue")."""
     return {
-        (message.context or "", english(message.id)[0]): forms
-        for message in read_catalog(po)
-        if not message.fuzzy and all(forms := english(message.string)) and fits(english(message.id), forms)
+        each.key: each.translation
+        for each in read_messages(po)
+        if not each.fuzzy and all(each.translation) and fits(each.english, each.translation)
     }
 
 
-def read_catalog(po: bytes) -> list[Any]:
+def write_texts(language: str, texts: Texts) -> bytes:
+    """The .po file that `read_texts` reads these texts from; what is no text of this vocu is left out."""
+    known = (each._replace(translation=texts[each.key]) for each in messages() if each.key in texts)
+    return write_messages(Locale(language), known)
+
+
+def write_messages(locale: Locale | None, messages: Iterable[Message]) -> bytes:
+    """A .po file, or with no locale a template. Its header says what is needed and nothing else, so that the same
+    texts are the same bytes."""
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", "8bit")]
+    if locale:
+        rules = {name: rule for name, rule in locale.plural_form.rules.items() if name in plural_categories(locale)}
+        headers += [("Language", locale.language), ("Plural-Forms", to_gettext(PluralRule(rules)))]
+    catalog = Catalog(fuzzy=False)
+    catalog.mime_headers = headers
+    for each in messages:
+        single = len(each.english) == 1
+        catalog.add(
+            each.english[0] if single else each.english,
+            each.translation[0] if single else each.translation,
+            locations=[(place, 0) for place in each.places],
+            flags=["fuzzy"] if each.fuzzy else [],
+            context=each.context or None,
+        )
+    out = BytesIO()
+    write_po(out, catalog, width=0, omit_header=True, include_lineno=False)
+    head = "".join(f'"{name}: {value}\\n"\n' for name, value in headers)
+    return f'msgid ""\nmsgstr ""\n{head}\n'.encode() + out.getvalue()
+
+
+def read_messages(po: bytes) -> tuple[Message, ...]:
     """The messages of a .po file, without its header. Raises MalformedError("bad-catalogue")."""
     try:
-        catalog: Catalog = read_po(BytesIO(po), abort_invalid=True)
-        return [message for message in catalog if message.id]
+        catalog = read_po(BytesIO(po), abort_invalid=True)
+        return tuple(
+            Message(
+                each.context or "",
+                _forms(each.id),
+                _forms(each.string),
+                tuple(place for place, _ in each.locations),
+                each.fuzzy,
+            )
+            for each in catalog
+            if each.id
+        )
     except (PoFileError, ValueError, LookupError) as error:
         raise MalformedError(
             "bad-catalogue", f"This is not a catalogue of texts ({error}); import the spreadsheet again."
         ) from None
 
 
-def english(text: str | Sequence[str] | None) -> tuple[str, ...]:
-    """The forms of a message's id or translation, which gettext writes as a text or as several."""
-    return (text or "",) if isinstance(text, str) or text is None else tuple(text)
+def _forms(text: Any) -> tuple[str, ...]:
+    """The forms of an id or a translation, which gettext has as a text or as several."""
+    return (text,) if isinstance(text, str) else tuple(form or "" for form in text)
 
 
 def fits(message: Sequence[str], translation: Sequence[str]) -> bool:

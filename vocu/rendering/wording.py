@@ -20,7 +20,7 @@ from vocu.form.codes import is_code, label
 from vocu.form.days import first_day, precision
 from vocu.form.faults import Choice, Fault, FieldName, Meaning
 from vocu.form.schema import title_of
-from vocu.rendering.catalogue import FALLBACK, Texts, message_ids, packaged, plural_categories
+from vocu.rendering.catalogue import FALLBACK, Texts, message_keys, packaged, plural_categories
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
 from vocu.rendering.failures import sentence
 
@@ -106,7 +106,7 @@ class Wording:
 
     def _translated(self, context: str, message: str) -> str:
         if self.language == PSEUDO:
-            return f"⟦{message}⟧" if (context, message) in message_ids() else message
+            return f"⟦{message}⟧" if (context, message) in message_keys() else message
         return self._texts.get((context, message), (message,))[0]
 
     def _plural(self, context: str, one: str, other: str, n: int | str | Decimal) -> str:
@@ -114,7 +114,7 @@ class Wording:
         forms = self._texts.get((context, one))
         if forms is None:
             text = one if amount == 1 else other
-            return f"⟦{text}⟧" if self.language == PSEUDO and (context, one) in message_ids() else text
+            return f"⟦{text}⟧" if self.language == PSEUDO and (context, one) in message_keys() else text
         category = self.locale.plural_form(amount)
         categories = plural_categories(self.locale)
         return forms[categories.index(category) if category in categories[: len(forms)] else -1]

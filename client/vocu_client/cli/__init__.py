@@ -20,6 +20,7 @@ from vocu_client.cli import (
     returns,
     seizures,
     serving,
+    wording,
 )
 from vocu_client.cli.desk import Given
 from vocu_client.cli.printing import note, show_error
@@ -165,6 +166,12 @@ newsletter.command("issue")(results.issue)
 app.add_typer(newsletter, name="newsletter")
 app.command("tables")(results.tables)
 app.command("verify")(results.verify)
+
+# --- languages ---
+words = typer.Typer(no_args_is_help=True, help="Another language, by way of a spreadsheet.")
+words.command("export")(wording.export_sheet)
+words.command("import")(wording.import_sheet)
+app.add_typer(words, name="wording")
 
 # --- the demonstration ---
 app.command("demo")(demo)
