@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,7 +20,7 @@ from vocu_client.settings import write_private
 from vocu_client.team import ALONE, Officer
 from vocu_client.web.guard import Doorkeeper, Guard
 from vocu_client.web.live import Live
-from vocu_client.web.pages import entry, now, outbox, this_desk
+from vocu_client.web.pages import account, entry, login, now, officers, outbox, this_desk
 from vocu_client.web.service import Service
 from vocu_client.web.templating import STATIC
 from vocu_client.web.visit import Needs, Visit, failure
@@ -28,6 +28,9 @@ from vocu_client.web.visit import Needs, Visit, failure
 PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     entry.ROUTES,
     now.ROUTES,
+    login.ROUTES,
+    account.ROUTES,
+    officers.ROUTES,
     outbox.ROUTES,
     this_desk.ROUTES,
 )  # fmt: skip
@@ -95,7 +98,9 @@ class Site:
         """For who has no session here."""
         visit = Visit(request, self, "", None)
         if self.team and self.founded:
-            return visit.page("login_first.html", 401) if visit.is_fragment else visit.go("/login")
+            if request.method == "GET" and not visit.is_fragment:
+                return visit.go(f"/login?back={quote(request.url.path)}" if request.url.path != "/" else "/login")
+            return visit.page("session_over_part.html" if visit.is_fragment else "session_over.html", 401)
         return visit.page("no_session.html", 401)
 
     def where_first(self, needs: Needs) -> str:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-import msgspec
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,37 +13,19 @@ from starlette.routing import Route
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.rendering.wording import Wording
 from vocu_client.app import Desk
+from vocu_client.team import Officer, Right
 from vocu_client.web.guard import DOWNLOAD_CSP
 from vocu_client.web.templating import render
 
 if TYPE_CHECKING:
     from vocu_client.web.app import Site
 
-Right = Literal["read", "post", "approve", "administer"]
-RIGHTS: Final[tuple[Right, ...]] = ("read", "post", "approve", "administer")
-ROLES: Final[dict[str, Right]] = {
-    "reader": "read",
-    "poster": "post",
-    "approver": "approve",
-    "administrator": "administer",
-}
 Needs = Literal["operation", "desk", "nothing"]
 """What must be there before a page makes sense: an operation that was seen, an open desk, or nothing."""
 MAX_FIELDS = 5000
 MAX_FILES = 20
 MAX_FIELD_BYTES = 2 * 1024 * 1024
 PREFERENCE_SECONDS = 365 * 24 * 3600
-
-
-class Officer(msgspec.Struct, frozen=True):
-    """Who sits at the desk. Without team mode there is one, without a name, who may do everything."""
-
-    id: str = ""
-    name: str = ""
-    role: str = "administrator"
-
-
-ALONE: Final = Officer()
 
 
 class Visit:
@@ -106,7 +87,7 @@ class Visit:
         return self.site.doorkeeper.csrf(self.session) if self.session else ""
 
     def may(self, right: Right) -> bool:
-        return RIGHTS.index(right) <= RIGHTS.index(ROLES[self.officer.role])
+        return self.officer.may(right)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page of this template; of a fragment's template the fragment."""
