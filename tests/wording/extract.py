@@ -13,6 +13,10 @@ import msgspec
 from babel import Locale
 from jinja2.ext import babel_extract
 
+from tests.scenario import Scenario
+from vocu.compilation.ledger import Ledger
+from vocu.compilation.seizure_tables import follow_ups
+from vocu.compilation.tables import compile_tables
 from vocu.form.codes import codes, list_names
 from vocu.rendering.catalogue import COMPLETE, Message, plural_categories, read_messages, write_messages
 from vocu.rendering.english import NOUNS, SENTENCES, UNITS
@@ -46,6 +50,7 @@ def messages() -> Iterator[Said]:
     for name in list_names():
         for code in codes(name):
             yield Said(name, (code.label["en"],), f"schemas/vocu_schemas/codes/{name}.json")
+    yield from _in_tables()
     for path in sorted(FORMS.glob("*.json")):
         if path.stem != "codes":
             yield from _in_schema(msgspec.json.decode(path.read_bytes()), path)
@@ -59,6 +64,14 @@ def messages() -> Iterator[Said]:
 
 def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def _in_tables() -> Iterator[Said]:
+    """Titles and columns of the results tables, of which an operation that has just begun shows all but two."""
+    ledger = Ledger(Scenario().hub.state.genesis)
+    for table in (*compile_tables(ledger).tables, *follow_ups([])):
+        for text in (table.title, *(column.label for column in table.columns)):
+            yield Said("table", (text,), "vocu/compilation/tables.py")
 
 
 def _in_schema(schema: Any, path: Path) -> Iterator[Said]:
