@@ -39,3 +39,29 @@ KIND_NAMES: Final[dict[str, str]] = {
     "reading_confirmed": N_("Reading confirmed"),
 }
 """The English names, to be translated where they are shown."""
+
+GROUP_NAMES: Final[dict[str, str]] = {
+    "messages": N_("Messages"),
+    "announcements": N_("Announcements"),
+    "warnings": N_("Warnings and feedback"),
+    "questions": N_("Questions and answers"),
+    "seizures": N_("Seizures"),
+    "returns": N_("Returns"),
+    "newsletters": N_("Newsletters"),
+    "notices": N_("Notices"),
+}
+"""How the feed names its groups of kinds."""
+
+CLOCK_NAMES: Final[dict[str, tuple[str, str, str]]] = {
+    "ours": (
+        "/warnings",
+        N_("{n} warning or question waits for our answer."),
+        N_("{n} warnings or questions wait for our answer."),
+    ),
+    "late": (
+        "/questions",
+        N_("{n} answer of anybody is late."),
+        N_("{n} answers of anybody are late."),
+    ),
+}
+"""Open clocks that the start page names: where they are found, and how so many are said."""

@@ -11,8 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from vocu.form.report import SeizureReport
+from vocu_client.web import saying
 from vocu_client.web.frame import Frame
-from vocu_client.web.kinds import KIND_NAMES
+from vocu_client.web.kinds import CLOCK_NAMES, GROUP_NAMES, KIND_NAMES
 
 if TYPE_CHECKING:
     from vocu_client.web.visit import Visit
@@ -39,9 +41,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = static
+    environment.globals |= {"static": static, "GROUP_NAMES": GROUP_NAMES, "CLOCK_NAMES": CLOCK_NAMES}
     environment.filters |= {
         "kind": _kind,
+        "goods": _goods,
+        "place": _place,
         "label": _label,
         "country": _country,
         "who": _who,
@@ -78,6 +82,16 @@ def _csrf(visit: "Visit") -> Markup:
 def _kind(context: Context, kind: str) -> str:
     """What an event of this kind is called."""
     return str(context["words"]._(KIND_NAMES[kind]))
+
+
+@pass_context
+def _goods(context: Context, report: SeizureReport) -> str:
+    return saying.goods(report, context["words"])
+
+
+@pass_context
+def _place(context: Context, report: SeizureReport) -> str:
+    return saying.place(report, context["words"])
 
 
 @pass_context

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.rendering.wording import Wording
+from vocu_client.actions import Actions
 from vocu_client.app import Desk
 from vocu_client.team import Officer, Right
 from vocu_client.web.guard import DOWNLOAD_CSP
@@ -56,8 +57,17 @@ class Visit:
         return self.site.service.desk
 
     @property
+    def actions(self) -> Actions:
+        """What this officer does: his id travels, sealed, with what he writes. Pages act through this alone."""
+        return self.desk.actions.of(self.officer.id) if self.officer.id else self.desk.actions
+
+    @property
     def query(self) -> QueryParams:
         return self.request.query_params
+
+    def query_but(self, *names: str) -> str:
+        """The query of this address without these names."""
+        return urlencode([(name, value) for name, value in self.query.multi_items() if name not in names])
 
     @property
     def path(self) -> dict[str, Any]:
