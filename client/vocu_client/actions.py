@@ -23,6 +23,7 @@ from vocu.operation.events import Event
 from vocu.operation.foreseeing import foresee, require_form
 from vocu.operation.handling import require_ceiling
 from vocu.operation.header import EVERYONE, SEALED
+from vocu_client.approvals import Approvals
 from vocu_client.attachments import Attachment
 from vocu_client.files import Enclosing
 from vocu_client.store.chunks import ChunkStore
@@ -36,17 +37,20 @@ OCU = "OCU"
 class Actions:
     """Everything one may post, as one participant's desk."""
 
-    def __init__(self, view: View, outbox: Outbox, chunks: ChunkStore, officer: str | None = None) -> None:
+    def __init__(
+        self, view: View, outbox: Outbox, chunks: ChunkStore, approvals: Approvals, officer: str | None = None
+    ) -> None:
         self._view = view
         self._outbox = outbox
         self._chunks = chunks
+        self._approvals = approvals
         self._enclosing = Enclosing(view.settings.op, chunks)
         self._officer = officer
 
     def of(self, officer: str) -> "Actions":
         """The same, on behalf of one officer of this desk: his id, of at most 40 characters, travels with his words and
         with the nominal part of his reports, as sealed as these are."""
-        return Actions(self._view, self._outbox, self._chunks, officer)
+        return Actions(self._view, self._outbox, self._chunks, self._approvals, officer)
 
     # --- words ---
 
@@ -224,7 +228,8 @@ class Actions:
             require_form(draft, self._view.state.added_commodities)
             if not self._waits(draft.ref):
                 self.require_allowed(draft)
-        return self._outbox.queue(drafts, _now())
+        held = frozenset(draft.id for draft in drafts if self._approvals.needed(draft))
+        return self._outbox.queue(drafts, _now(), held)
 
     def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
         """A seizure report that is not queued yet, for imports that queue many at once."""

@@ -11,6 +11,7 @@ from vocu.errors import VocuError
 from vocu_client.app import Desk
 from vocu_client.store.preferences import Preference
 from vocu_client.verifying import Verified, verify_log
+from vocu_client.web.pages.login import log_out
 from vocu_client.web.visit import Visit, get, post
 
 FEW_BYTES = 1024**3
@@ -104,14 +105,6 @@ async def notifications(visit: Visit) -> Response:
     return visit.go("/desk", told if wanted else visit.words._("No notifications."))
 
 
-async def leave(visit: Visit) -> Response:
-    """Log this browser out."""
-    visit.site.doorkeeper.leave(visit.session)
-    response = visit.page("left.html")
-    response.delete_cookie(visit.site.cookie("session"))
-    return response
-
-
 def grouped(text: str) -> str:
     """In groups of four, as one reads it out by telephone."""
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
@@ -129,5 +122,5 @@ ROUTES = [
     post("/desk/silence", silence, right="administer"),
     post("/desk/reconnect", reconnect, right="read"),
     post("/desk/notifications", notifications, right="read"),
-    post("/leave", leave, right="read", needs="nothing"),
+    post("/leave", log_out, right="read", needs="nothing"),
 ]
