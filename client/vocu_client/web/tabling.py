@@ -1,0 +1,121 @@
+"""Results tables as people read them: codes with their labels, numbers and days as the language writes them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from vocu.compilation.table import Cell, Column, Table
+from vocu.form.codes import list_names
+from vocu.rendering.wording import N_
+from vocu_client.web.templating import plain, who
+
+if TYPE_CHECKING:
+    from vocu_client.web.visit import Visit
+
+STATUS: Final = {
+    "reports_in_phase": N_("Reports of the operational phase"),
+    "reports_follow_up": N_("Follow-up reports"),
+    "reports_test": N_("Test reports"),
+    "reports_restricted": N_("Restricted reports, not counted yet"),
+    "reports_withdrawn": N_("Withdrawn reports"),
+    "reports_amended": N_("Reports that were amended"),
+    "reports_unconfirmed": N_("Reports that their country has yet to confirm"),
+    "reports_pending": N_("Reports with a quantity still pending"),
+    "returns_in_phase": N_("Daily returns of the operational phase"),
+    "returns_follow_up": N_("Daily returns after it"),
+    "returns_test": N_("Test returns"),
+    "returns_replaced": N_("Daily returns that were filed again"),
+    "returns_late": N_("Daily returns that came after their newsletter"),
+    "returns_missing": N_("Daily returns that are missing"),
+    "warnings_waiting": N_("Warnings that wait for feedback"),
+    "questions_unanswered": N_("Questions without an answer"),
+    "newsletters": N_("Newsletters"),
+}
+"""The items of T18."""
+COUNTRIES: Final = frozenset({"departure", "transit", "destination"})
+"""Columns of T05: countries in their order, not participants."""
+LINKS: Final = {"warning": "/warnings/", "seizure_report": "/seizures/"}
+SHORT: Final = 8
+
+
+class Shown(Struct, frozen=True):
+    """One cell; a number stands to the right, `link` leads to what an id names."""
+
+    text: str
+    number: bool = False
+    link: str = ""
+
+
+class Heading(Struct, frozen=True):
+    name: str
+    text: str
+    number: bool
+
+
+class Reader:
+    """Reads one table in the visitor's language."""
+
+    def __init__(self, visit: "Visit", table: Table) -> None:
+        self._visit, self._words = visit, visit.words
+        self._table = table
+        self.columns = [
+            Heading(column.name, self._words.heading(column.label), column.kind in ("count", "quantity"))
+            for column in table.columns
+        ]
+
+    def cells(self, row: tuple[Cell, ...]) -> list[Shown]:
+        return [self._cell(cell, column) for cell, column in zip(row, self._table.columns, strict=True)]
+
+    def sorted(self, name: str, down: bool) -> list[tuple[Cell, ...]]:
+        """The rows in the order of this column as it is read, empty cells last; as they come where there is none."""
+        place = next((place for place, column in enumerate(self._table.columns) if column.name == name), None)
+        if place is None:
+            return list(self._table.rows)
+        column = self._table.columns[place]
+        filled = [row for row in self._table.rows if row[place] != ""]
+        if column.kind in ("count", "quantity"):
+            filled.sort(key=lambda row: Decimal(row[place]), reverse=down)
+        elif column.kind in ("day", "instant"):
+            filled.sort(key=lambda row: str(row[place]), reverse=down)
+        else:
+            filled.sort(key=lambda row: self._cell(row[place], column).text.casefold(), reverse=down)
+        return filled + [row for row in self._table.rows if row[place] == ""]
+
+    def _cell(self, cell: Cell, column: Column) -> Shown:
+        words = self._words
+        if cell == "":
+            return Shown("", column.kind in ("count", "quantity"))
+        if column.kind in ("count", "quantity"):
+            return Shown(words.number(cell), number=True)
+        text = str(cell)
+        match column.kind:
+            case "code":
+                return Shown(self._code(text, column.codes or ""))
+            case "day":
+                return Shown(words.day(text))
+            case "instant":
+                at = int(datetime.fromisoformat(text).timestamp() * 1000)
+                return Shown(words.instant(at, self._visit.zone))
+        if column.name in LINKS:
+            return Shown(text[:SHORT], link=LINKS[column.name] + text)
+        if column.name in COUNTRIES:
+            return Shown(", ".join(words.country(code) for code in text.split()))
+        if text in ("yes", "no"):
+            return Shown(words._("yes") if text == "yes" else words._("no"))
+        return Shown(plain(text))
+
+    def _code(self, code: str, codes: str) -> str:
+        match codes:
+            case "country":
+                return who(self._visit, code)
+            case "status_item":
+                return self._words._(STATUS[code]) if code in STATUS else code
+            case "unit":
+                return self._words.unit(code)
+            case "currency":
+                return (
+                    f"{code} ({self._words.locale.currencies[code]})" if code in self._words.locale.currencies else code
+                )
+        return self._words.label(codes, code) if codes in list_names() else plain(code)

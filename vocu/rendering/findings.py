@@ -1,0 +1,83 @@
+"""The few charts of the results that say most, each under a title that says what it shows."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from vocu.compilation.counting import Counted, Key, by_key, counted, credited
+from vocu.compilation.ledger import Ledger
+from vocu.rendering.charts import BARS, Bar, Chart
+from vocu.rendering.wording import Wording
+
+Counts = dict[str, int]
+"""Seizures by code or day."""
+
+
+class Findings(Struct, frozen=True):
+    """How many seizures there are in the operational phase, and how many of them under each code. Codes are not
+    exclusive: a seizure may be of two commodities, and a joint one is credited to several countries."""
+
+    seizures: int
+    countries: Counts
+    commodities: Counts
+    modes: Counts
+    concealments: Counts
+    days: Counts
+
+
+def find(ledger: Ledger) -> Findings:
+    """The findings as the ledger stands; a few counts, so that a page can word them in its own language."""
+    reports = counted(ledger)
+    return Findings(
+        seizures=sum(entry.stat.seizures for entry in reports),
+        countries=_count(reports, lambda entry: [(ncp,) for ncp in credited(entry)]),
+        commodities=_count(reports, lambda entry: {(goods.commodity,) for goods in entry.goods}),
+        modes=_count(reports, lambda entry: [(entry.stat.transport_mode,)]),
+        concealments=_count(reports, lambda entry: [(entry.stat.concealment,)] if entry.stat.concealment else []),
+        days=_count(reports, lambda entry: [(entry.stat.seizure_day,)] if len(entry.stat.seizure_day) == 10 else []),
+    )
+
+
+def _count(reports: list[Counted], keys: Callable[[Counted], Iterable[Key]]) -> Counts:
+    return {key: total.seizures for (key,), total in by_key(reports, keys)}
+
+
+def charts(found: Findings, wording: Wording, who: Callable[[str], str]) -> Iterator[Chart]:
+    """The charts of what there is anything of; `who` names a participant."""
+    total = wording.number(found.seizures)
+    if found.countries:
+        bars, (ncp, most) = _ranked(found.countries, who, wording)
+        values = {"country": who(ncp), "count": wording.number(most), "total": total}
+        yield Chart(wording._("{country} reported most: {count} of {total} seizures", **values), bars)
+    if found.commodities:
+        bars, (code, most) = _ranked(found.commodities, lambda code: wording.label("commodity", code), wording)
+        values = {"goods": wording.label("commodity", code), "count": wording.number(most), "total": total}
+        yield Chart(wording._("Found most often: {goods}, in {count} of {total} seizures", **values), bars)
+    if found.modes:
+        bars, (code, most) = _ranked(found.modes, lambda code: wording.label("transport_mode", code), wording)
+        values = {"mode": wording.label("transport_mode", code), "share": wording.share(most, found.seizures)}
+        yield Chart(wording._("Most frequent mode of transport: {mode}, {share} of all seizures", **values), bars)
+    if found.concealments:
+        bars, (code, most) = _ranked(found.concealments, lambda code: wording.label("concealment", code), wording)
+        values = {"place": wording.label("concealment", code), "count": wording.number(most)}
+        yield Chart(wording._("Most frequent concealment: {place}, in {count} seizures", **values), bars)
+
+
+def by_day(found: Findings, wording: Wording) -> Chart | None:
+    """Seizures by the day on which they were made, once there are two days to compare; those that are known to the
+    month or year alone are left out."""
+    if len(found.days) < 2:
+        return None
+    most = max(found.days.values())
+    day = max(day for day, count in found.days.items() if count == most)
+    title = wording._("The day with most seizures: {day}, {count}", day=wording.day(day), count=wording.number(most))
+    bars = (Bar(wording.short_day(name), wording.number(n), n / most) for name, n in sorted(found.days.items()))
+    return Chart(title, tuple(bars))
+
+
+def _ranked(counts: Counts, name: Callable[[str], str], wording: Wording) -> tuple[tuple[Bar, ...], tuple[str, int]]:
+    """The longest bars, and the code and count of the first."""
+    ranked = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    most = max(ranked[0][1], 1)
+    bars = tuple(Bar(name(code), wording.number(count), count / most) for code, count in ranked[:BARS])
+    return bars, ranked[0]
