@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from vocu.errors import MalformedError, VocuError
 from vocu_client.cli import (
+    attaching,
     exchange,
     founding,
     importing,
@@ -115,6 +116,7 @@ app.command("whoami")(membership.whoami)
 # --- words ---
 app.command("send")(posting.send)
 app.command("announce")(posting.announce)
+app.command("attachments", context_settings=WITH_ID)(attaching.attachments)
 contacts = typer.Typer(invoke_without_command=True, help="Who is reached how.")
 contacts.callback()(posting.contacts)
 contacts.command("publish")(posting.publish_contacts)

@@ -114,8 +114,12 @@ async def catch_up(desk: Desk) -> bool:
 async def deliver(desk: Desk, event_id: str, *, reached: bool = True) -> bool:
     """Send the outbox, and say what became of this event."""
     if reached and not desk.view.alarmed:
-        with err.status("Sending …"):
-            await desk.sync()
+        if desk.uploads():
+            with bar("Sending files, KiB") as told:
+                await desk.sync(progress_of_files=lambda done, of: told(done >> 10, of >> 10))
+        else:
+            with err.status("Sending …"):
+                await desk.sync()
     item = desk.outbox.find(event_id)
     if item is not None and item.state == "refused":
         message, *details = (item.message or "").split("\n")

@@ -6,6 +6,7 @@ from typing import Final
 
 from vocu.form.codes import list_names
 from vocu_client.app import Desk
+from vocu_client.cli.attaching import state
 from vocu_client.cli.printing import SHORT, say, wording
 from vocu_client.reading import Line
 
@@ -40,7 +41,7 @@ def print_line(desk: Desk, line: Line) -> None:
     marking = f"  {line.text.handling}" if line.text is not None and line.text.handling else ""
     head = f"{wording().instant(line.at, zone)}  {line.ncp} → {to}  {TITLES[line.kind]}"
     say(f"{line.index:>6}  {head}  id {line.id[:SHORT]}{about}{marking}", "bold")
-    for part in _parts(line, zone):
+    for part in (*_parts(line, zone), *_files(desk, line)):
         say("        " + part.replace("\n", "\n        "))
     say("")
 
@@ -55,6 +56,12 @@ def _parts(line: Line, zone: str) -> Iterator[str]:
         yield line.text.body
     if line.sealed:
         yield f"[{line.sealed}]"
+
+
+def _files(desk: Desk, line: Line) -> Iterator[str]:
+    found = desk.files.of(line.id)
+    for file in found.files:
+        yield f"+ {file.name} ({state(file)})"
 
 
 def _field(kind: str, name: str, value: object, zone: str) -> str:

@@ -8,7 +8,9 @@ import typer
 
 from vocu.errors import MalformedError
 from vocu.operation.bodies import Contacts
+from vocu.operation.header import SEALED
 from vocu_client.app import Desk
+from vocu_client.cli.attaching import Attach, attached
 from vocu_client.cli.desk import Yes, act_and_deliver, certain, codes, open_desk, post, read, run, the_id, words
 from vocu_client.cli.files import read_form
 from vocu_client.cli.printing import say, table
@@ -26,13 +28,16 @@ def send(
     subject: Subject = None,
     handling: Handling = None,
     reply_to: Annotated[str | None, typer.Option(help="The id of the message that you answer.")] = None,
+    attach: Attach = None,
 ) -> None:
     """Send words to the whole operation, or sealed to those you name."""
-    body = words(text)
+    body, files = words(text), attached(attach)
 
     def act(desk: Desk) -> str:
         answered = the_id(desk, reply_to) if reply_to else None
-        return desk.actions.send_message(body, to=codes(to), subject=subject, handling=handling, in_reply_to=answered)
+        return desk.actions.send_message(
+            body, to=codes(to), subject=subject, handling=handling, in_reply_to=answered, files=files
+        )
 
     post(ctx, act)
 
@@ -92,14 +97,18 @@ def _contacts(raw: dict[str, Any]) -> Contacts:
 def erase(
     ctx: typer.Context,
     index: Annotated[int, typer.Argument(min=1, help="The number of the entry.")],
-    parts: Annotated[str, typer.Option(help="Which sealed parts: text, nominal, or both.")] = "text,nominal",
+    parts: Annotated[
+        str, typer.Option(help="Which sealed parts: text, nominal, media (files).")
+    ] = "text,nominal,media",
     yes: Yes = False,
 ) -> None:
     """Have sealed parts of an entry deleted at every desk and at the hub."""
     names = tuple(part.lower() for part in codes(parts))
-    wrong = set(names) - {"text", "nominal", "wraps"}
+    wrong = set(names) - {*SEALED, "wraps"}
     if wrong or not names:
-        raise MalformedError("bad-parts", "What can be erased is text and nominal, for example --parts text,nominal.")
+        raise MalformedError(
+            "bad-parts", "What can be erased is text, nominal and media, for example --parts text,media."
+        )
     with open_desk(ctx) as desk:
         certain(f"The {' and '.join(names)} of entry {index} will be gone at every desk.", yes)
         run(act_and_deliver(desk, lambda desk: desk.actions.erase(index, names)))

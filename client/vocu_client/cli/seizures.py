@@ -11,6 +11,7 @@ from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
 from vocu.form.whole import split
 from vocu_client.app import Desk
+from vocu_client.cli.attaching import Attach, attached
 from vocu_client.cli.desk import Yes, codes, decide, match_id, post, read, the_id
 from vocu_client.cli.files import read_form
 from vocu_client.cli.printing import SHORT, note, say, table, wording
@@ -37,15 +38,16 @@ def report(
         bool, typer.Option("--restricted", help="Seal all of it; others see that there is a report, and no more.")
     ] = False,
     again: Annotated[bool, typer.Option("--again", help="Post it although the same was reported already.")] = False,
+    attach: Attach = None,
 ) -> None:
     """Report a seizure."""
-    filled_in = read_form(file)
+    filled_in, files = read_form(file), attached(attach)
 
     def act(desk: Desk) -> str:
         understood, _ = split(filled_in, desk.view.state.added_commodities)
         if not again:
             require_new(desk, understood)
-        event_id = desk.actions.report_seizure(filled_in, readers=codes(readers), restricted=restricted)
+        event_id = desk.actions.report_seizure(filled_in, readers=codes(readers), restricted=restricted, files=files)
         place, day = understood.place.title(), wording().day(understood.seizure_day)
         say(f"{_goods(understood)}, in {place}, {day}")
         return event_id
@@ -132,6 +134,8 @@ def show(ctx: typer.Context, report: Id) -> None:
         line = desk.reading.line(known)
         if line.sealed:
             note(f"What names anybody is not shown: {line.sealed}")
+        if files := [file.name for each in desk.files.of_report(known) for file in each.files]:
+            note(f"Files: {', '.join(files)}; save them with `vocu attachments {known} --out FOLDER`")
         found = desk.reading.seizure_form(known)
         if not found:
             raise RefusedError("restricted", "This report is restricted, and not sealed to this desk.")
