@@ -75,9 +75,11 @@ class Actions:
         subject: str | None = None,
         handling: str | None = None,
         files: Iterable[Attachment] = (),
+        event_id: str | None = None,
     ) -> str:
         """The organiser's word to everybody."""
-        return self._post(events.AnnouncementPosted(text=self._text(text, subject, handling)), files=files)
+        event = events.AnnouncementPosted(text=self._text(text, subject, handling))
+        return self._post(event, files=files, event_id=event_id)
 
     def publish_contacts(self, contacts: Iterable[bodies.Contact]) -> str:
         """This participant's persons, replacing what it published before; sealed to the operation."""
@@ -201,7 +203,9 @@ class Actions:
         """What courts and authorities made of it."""
         return self._post(events.OutcomeReturned(stat=self._read("outcome_return", form)))
 
-    def issue_newsletter(self, day: str, words: str | None = None, notable: Iterable[str] = ()) -> str:
+    def issue_newsletter(
+        self, day: str, words: str | None = None, notable: Iterable[str] = (), *, event_id: str | None = None
+    ) -> str:
         """Send out that day's compiled newsletter, with the organiser's words. Raises RefusedError if there is none."""
         compiled = self._view.state.compiled.get(day)
         if compiled is None:
@@ -210,7 +214,7 @@ class Actions:
             )
         issued = bodies.Issued(number=compiled.number, notable=tuple(notable) or None)
         event = events.NewsletterIssued(plain=issued, text=self._text(words) if words else None)
-        return self._post(event, ref=newsletter_id(self._view.state.op, day))
+        return self._post(event, ref=newsletter_id(self._view.state.op, day), event_id=event_id)
 
     def erase(self, index: int, parts: Iterable[str]) -> str:
         """Have sealed parts of an entry deleted everywhere; its salted leaf stays in the log."""
