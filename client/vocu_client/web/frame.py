@@ -94,6 +94,11 @@ class Frame:
         return self._visit.site.theme_of(self._visit.request)
 
     @property
+    def notify(self) -> bool:
+        """Whether the officer wants the desktop to tell him of what concerns his country."""
+        return self.inside and self._visit.desk.preferences.of(self._visit.officer.id).notifications
+
+    @property
     def languages(self) -> list[Language]:
         codes = self._visit.site.languages()
         return [Language(code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in codes]

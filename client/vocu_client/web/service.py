@@ -39,6 +39,7 @@ class Service:
         self.home = home
         self.desk: Desk | None = None
         self.changed = asyncio.Event()
+        self._following = False
         self._target = 0
         self._stopped: VocuError | None = None
         self._connection: asyncio.Task[None] | None = None
@@ -97,7 +98,7 @@ class Service:
             return "untrusted"
         if self._stopped is not None:
             return "refused"
-        if not desk.connected:
+        if not desk.connected and not self._following:
             return "offline"
         return "connected" if desk.view.size >= self._target else "connecting"
 
@@ -126,11 +127,13 @@ class Service:
 
     async def _follow_the_disk(self, desk: Desk) -> None:
         """Another process of this desk is connected; what it brings is read from the disk."""
+        self._following = True
         before = desk.view.size
         desk.view.catch_up_from_disk()
         if desk.view.size != before:
             self._progress(desk.view.size, desk.view.size)
         await asyncio.sleep(LOOK_SECONDS)
+        self._following = False
 
     def _progress(self, size: int, target: int) -> None:
         self._target = max(size, target)
