@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from vocu.errors import RefusedError
+from vocu.errors import RefusedError, VocuError
 from vocu.form.report import SeizureReport
-from vocu.form.whole import split
 from vocu.operation.events import SeizureAmended, SeizureReported, SeizureWithdrawn
 from vocu_client.app import Desk
 
@@ -67,5 +66,8 @@ def _in_the_log(desk: Desk, day: str) -> Iterator[tuple[str, Owned]]:
 
 def _unsealed(desk: Desk, report: str) -> SeizureReport | None:
     """A restricted report, where it is sealed to this desk."""
-    form = desk.reading.seizure_form(report)
-    return split(form, desk.view.state.added_commodities)[0] if "goods" in form else None
+    try:
+        stat = desk.reading.body(desk.reading.revisions(report)[-1], "stat")
+    except VocuError:
+        return None
+    return stat if isinstance(stat, SeizureReport) else None

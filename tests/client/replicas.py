@@ -14,7 +14,6 @@ from vocu.compilation.ledger import Ledger
 from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import Draft
 from vocu.operation.header import digest, read_header
-from vocu_client.actions import Actions
 from vocu_client.keyring import DeskKeys
 from vocu_client.reading import Reading
 from vocu_client.settings import DeskSettings
@@ -45,7 +44,6 @@ class Replicated:
         self.replica = Replica(self.engine, self.keys.master)
         self.outbox = Outbox(self.engine, self.keys.master)
         self.view = View(self.settings, self.keys, self.replica)
-        self.actions = Actions(self.view, self.outbox)
         self.reading = Reading(self.view)
         self.catch_up()
 
@@ -70,13 +68,12 @@ class Replicated:
 
     def send(self) -> list[str]:
         """Have the hub admit what waits in the outbox; the ids."""
-        sent = []
+        sent = {}
         for item in self.outbox.items("queued"):
-            self.scenario.send(self._compose(self.outbox.draft(item)))
-            self.outbox.delivered({item.id: self.scenario.hub.tree.size - 1})
-            sent.append(item.id)
+            sent[item.id] = self.scenario.send(self._compose(self.outbox.draft(item)))
         self.catch_up()
-        return sent
+        self.outbox.delivered(sent)
+        return list(sent)
 
     def _compose(self, draft: Draft) -> SignedEvent:
         desk = self.scenario.desks[self.name]

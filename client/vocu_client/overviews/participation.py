@@ -10,7 +10,7 @@ from vocu.compilation.ledger import Ledger
 from vocu.operation import events
 from vocu.operation.act import Act
 from vocu.operation.header import EVERYONE
-from vocu.operation.statements import Role
+from vocu.operation.statements import Admit, Role
 from vocu.operation.verified import Accepted
 from vocu_client.following import Follower
 from vocu_client.overviews.days import local_day, midnight
@@ -58,8 +58,7 @@ class Board(Follower):
         ncp = self._ncp(act)
         match act.event:
             case events.ParticipantAdmitted():
-                for member in self._view.state.members.values():
-                    self._admitted_at.setdefault(member.ncp, accepted.at)
+                self._admitted_at[act.statement(Admit).participant.ncp] = accepted.at
             case events.NewsletterIssued():
                 self._issues.append(accepted)
         if isinstance(act.event, _WORK) and act.header.to == EVERYONE:
