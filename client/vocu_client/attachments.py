@@ -21,7 +21,7 @@ MAX_PIXELS = 50_000_000
 LONG_SIDE = 2560
 THUMBNAIL_SIDE = 320
 QUALITY = 88
-TAKEN: Final = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "BMP")
+TAKEN: Final = ("JPEG", "PNG", "WEBP", "HEIF", "BMP")
 """Kinds of pictures that officers bring. What else there is goes as it is, and is never shown in a page."""
 SHOWN: Final = ("JPEG", "PNG")
 """What a picture from another desk may be: few decoders see what strangers made."""
