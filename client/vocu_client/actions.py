@@ -63,10 +63,12 @@ class Actions:
         handling: str | None = None,
         in_reply_to: str | None = None,
         files: Iterable[Attachment] = (),
+        event_id: str | None = None,
     ) -> str:
-        """Words to the whole operation, or sealed to these participants only ("OCU" names the organiser)."""
+        """Words to the whole operation, or sealed to these participants only ("OCU" names the organiser). Those who name
+        their own country alone write to its desks, and nobody else can read it."""
         event = events.MessagePosted(text=self._text(text, subject, handling))
-        return self._post(event, to=self._participants(to), ref=in_reply_to, files=files)
+        return self._post(event, to=self._participants(to), ref=in_reply_to, files=files, event_id=event_id)
 
     def announce(
         self,
