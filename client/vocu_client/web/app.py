@@ -20,7 +20,18 @@ from vocu_client.settings import write_private
 from vocu_client.team import ALONE, Officer
 from vocu_client.web.guard import Doorkeeper, Guard
 from vocu_client.web.live import Live
-from vocu_client.web.pages import account, entry, login, newsletters, now, officers, outbox, results, this_desk
+from vocu_client.web.pages import (
+    account,
+    contacts,
+    entry,
+    login,
+    newsletters,
+    now,
+    officers,
+    outbox,
+    results,
+    this_desk,
+)
 from vocu_client.web.service import Service
 from vocu_client.web.templating import STATIC
 from vocu_client.web.visit import Needs, Visit, failure
@@ -35,6 +46,7 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     this_desk.ROUTES,
     newsletters.ROUTES,
     results.ROUTES,
+    contacts.ROUTES,
 )  # fmt: skip
 LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
 THEMES: Final = ("system", "light", "dark")
