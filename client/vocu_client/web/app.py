@@ -24,12 +24,16 @@ from vocu_client.web.pages import (
     account,
     contacts,
     entry,
+    form_parts,
     login,
     newsletters,
     now,
     officers,
     outbox,
+    report,
+    report_files,
     results,
+    revise,
     this_desk,
 )
 from vocu_client.web.service import Service
@@ -46,6 +50,10 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     this_desk.ROUTES,
     newsletters.ROUTES,
     results.ROUTES,
+    form_parts.ROUTES,
+    report.ROUTES,
+    report_files.ROUTES,
+    revise.ROUTES,
     contacts.ROUTES,
 )  # fmt: skip
 LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")

@@ -1,0 +1,214 @@
+"""Report a seizure: fill in the form, check it in words, send it. What was typed is kept all the way."""
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vocu.errors import RefusedError
+from vocu.form.whole import split
+from vocu_client.reported import already_reported
+from vocu_client.store.drafts import DraftChangedError, Drafts, FormDraft
+from vocu_client.web.forms.form import ARRANGE, Filled
+from vocu_client.web.forms.posting import Typed
+from vocu_client.web.pages.report_draft import (
+    AMENDMENT,
+    ASKED_BY,
+    SEIZURE,
+    amended,
+    begun,
+    chosen_readers,
+    form_of,
+    is_restricted,
+    kept,
+    possible_readers,
+    readers_of,
+    require_seizure,
+)
+from vocu_client.web.pages.report_files import listed, prepared, take_uploads
+from vocu_client.web.visit import Visit, get, post
+
+
+async def new(visit: Visit) -> Response:
+    """An empty form. It becomes a draft with the first thing that is typed."""
+    return _page(visit, Drafts.new_id(), begun(visit, visit.query.get("warning", "")), 0)
+
+
+async def go_on(visit: Visit) -> Response:
+    """The form as it was left."""
+    draft = _draft(visit)
+    return _page(visit, draft.id, draft.fields, draft.revision, saved=draft)
+
+
+async def take(visit: Visit) -> Response:
+    """What the buttons of the form do: a row more or less, save, or go on to the check."""
+    draft_id, form = visit.path["draft"], form_of(visit)
+    typed = form.arranged(visit.form)
+    try:
+        draft = kept(visit, draft_id, typed)
+    except DraftChangedError as changed:
+        return _page(visit, draft_id, typed, changed.theirs.revision, theirs=changed.theirs, status=409)
+    await take_uploads(visit, draft_id)
+    if visit.form.get("_do") == "check":
+        filled = form.read(draft.fields)
+        if filled.faults:
+            return _page(visit, draft_id, draft.fields, draft.revision, filled=filled, saved=draft, status=422)
+        return visit.go(f"/report/{draft_id}/check")
+    if ARRANGE in visit.form:
+        return _page(visit, draft_id, draft.fields, draft.revision, saved=draft)
+    return visit.go(f"/report/{draft_id}", visit.words._("The draft is saved."))
+
+
+async def keep(visit: Visit) -> Response:
+    """Save what was typed so far, and say so."""
+    typed = form_of(visit).arranged(visit.form)
+    try:
+        draft = kept(visit, visit.path["draft"], typed)
+    except DraftChangedError as changed:
+        return visit.page("report_kept_part.html", saved=None, theirs=changed.theirs, readers=readers_of(visit, typed))
+    part = visit.page("report_kept_part.html", saved=draft, theirs=None, readers=readers_of(visit, draft.fields))
+    part.headers["HX-Replace-Url"] = f"/report/{draft.id}"
+    return part
+
+
+async def check(visit: Visit) -> Response:
+    """Everything in words, and who will read it, before it is sent."""
+    draft = _draft(visit)
+    form = form_of(visit)
+    filled = form.read(draft.fields)
+    if filled.faults:
+        return _page(visit, draft.id, draft.fields, draft.revision, filled=filled, saved=draft)
+    state, organisers = visit.desk.view.state, visit.desk.view.state.organisers
+    alike: tuple[str, ...] = ()
+    if not amended(draft.fields):
+        alike = already_reported(visit.desk, split(filled.values, state.added_commodities)[0])
+    return visit.page(
+        "report_check.html",
+        draft=draft,
+        told=form.tell(filled.values),
+        readers=readers_of(visit, draft.fields),
+        files=listed(visit, draft.id),
+        alike=[(each, visit.desk.ledger.reports.get(each)) for each in alike],
+        amends=amended(draft.fields),
+        approval=_approval(visit, draft, filled),
+        to_organiser_only=set(chosen_readers(draft.fields)) <= {"OCU", *organisers},
+    )
+
+
+async def send(visit: Visit) -> Response:
+    """Queue the report. Its id is the draft's: sent twice, it is one report."""
+    draft = visit.desk.drafts.find(visit.path["draft"])
+    if draft is None:
+        if visit.desk.outbox.find(visit.path["draft"]) is not None:
+            return visit.go(f"/seizures/{visit.path['draft']}")
+        return visit.go("/report", visit.words._("This draft was sent or thrown away meanwhile."))
+    filled = form_of(visit).read(require_seizure(draft).fields)
+    if filled.faults:
+        return visit.go(f"/report/{draft.id}/check")
+    if _approval(visit, draft, filled) in ("ask", "waits"):
+        return _ask_for_approval(visit, draft)
+    actions = visit.desk.actions.of(visit.officer.id) if visit.officer.id else visit.desk.actions
+    readers, files = chosen_readers(draft.fields), await prepared(visit, draft.id)
+    report = amended(draft.fields)
+    if report:
+        actions.amend_seizure(report, filled.values, readers=readers, files=files)
+    else:
+        report = actions.report_seizure(
+            filled.values,
+            readers=readers,
+            restricted=is_restricted(draft.fields),
+            event_id=draft.id,
+            files=files,
+        )
+    visit.desk.drafts.delete(draft.id)
+    return visit.go(f"/seizures/{report}", visit.words._("Your report is queued, and goes out when there is a line."))
+
+
+async def hand_back(visit: Visit) -> Response:
+    """An approver's word to who asked him."""
+    draft = _draft(visit)
+    fields = {name: texts for name, texts in draft.fields.items() if name != ASKED_BY}
+    note = str(visit.form.get("note", ""))[:1000]
+    visit.desk.drafts.keep(
+        draft.id, draft.kind, fields, draft.officer, visit.site.now(), revision=draft.revision,
+        summary=draft.summary, note=note,
+    )  # fmt: skip
+    return visit.go("/report", visit.words._("The draft went back with your note."))
+
+
+async def ask_to_discard(visit: Visit) -> Response:
+    return visit.page("report_discard.html", draft=_draft(visit))
+
+
+async def discard(visit: Visit) -> Response:
+    visit.desk.drafts.delete(_draft(visit).id)
+    return visit.go("/report", visit.words._("The draft was thrown away."))
+
+
+def _draft(visit: Visit) -> FormDraft:
+    return require_seizure(visit.desk.drafts.get(visit.path["draft"]))
+
+
+def _page(
+    visit: Visit,
+    draft_id: str,
+    typed: Typed,
+    revision: int,
+    *,
+    filled: Filled | None = None,
+    saved: FormDraft | None = None,
+    theirs: FormDraft | None = None,
+    status: int = 200,
+) -> Response:
+    others = [
+        draft for draft in visit.desk.drafts.list() if draft.kind in (SEIZURE, AMENDMENT) and draft.id != draft_id
+    ]
+    return visit.page(
+        "report.html",
+        status,
+        draft_id=draft_id,
+        revision=revision,
+        form=form_of(visit).show(typed, filled.faults if filled else None),
+        form_name="seizure",
+        readers=readers_of(visit, typed),
+        choices=possible_readers(visit),
+        chosen=chosen_readers(typed),
+        amends=amended(typed),
+        files=listed(visit, draft_id),
+        drafts=others if saved is None and theirs is None and not amended(typed) else [],
+        saved=saved,
+        theirs=theirs,
+    )
+
+
+def _approval(visit: Visit, draft: FormDraft, filled: Filled) -> str:
+    """What a second officer has to do with it: nothing (empty), be asked, is waited for, or decides here and now."""
+    names = bool(split(filled.values, visit.desk.view.state.added_commodities)[1])
+    if not visit.site.team or not visit.desk.team.four_eyes or not (names or listed(visit, draft.id)):
+        return ""
+    asked_by = "".join(draft.fields.get(ASKED_BY, []))
+    if not asked_by:
+        return "ask"
+    return "decide" if visit.may("approve") and asked_by != visit.officer.id else "waits"
+
+
+def _ask_for_approval(visit: Visit, draft: FormDraft) -> Response:
+    if not visit.officer.id:
+        raise RefusedError("not-your-right", "A second officer has to approve this; log in with an account.")
+    fields = draft.fields | {ASKED_BY: [visit.officer.id]}
+    visit.desk.drafts.keep(
+        draft.id, draft.kind, fields, visit.officer.id, visit.site.now(), revision=draft.revision,
+        summary=draft.summary,
+    )  # fmt: skip
+    return visit.go(f"/report/{draft.id}/check", visit.words._("A colleague who may approve is asked to send it."))
+
+
+ROUTES: list[Route] = [
+    get("/report", new, right="post"),
+    get("/report/{draft}", go_on, right="post"),
+    post("/report/{draft}", take),
+    post("/report/{draft}/keep", keep),
+    get("/report/{draft}/check", check, right="post"),
+    post("/report/{draft}/send", send),
+    post("/report/{draft}/hand-back", hand_back, right="approve"),
+    get("/report/{draft}/discard", ask_to_discard, right="post"),
+    post("/report/{draft}/discard", discard),
+]
