@@ -7,13 +7,14 @@ nothing was written.
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from vocu.canonical import b64, encode
 from vocu.errors import MalformedError, RefusedError, VocuError
+from vocu.form.report import SeizureNominal
 from vocu.form.schema import read
 from vocu.form.whole import split
 from vocu.ids import newsletter_id
@@ -23,7 +24,6 @@ from vocu.operation.events import Event
 from vocu.operation.foreseeing import foresee, require_form
 from vocu.operation.handling import require_ceiling
 from vocu.operation.header import EVERYONE, SEALED
-from vocu_client.approvals import Approvals
 from vocu_client.attachments import Attachment
 from vocu_client.files import Enclosing
 from vocu_client.store.chunks import ChunkStore
@@ -38,19 +38,27 @@ class Actions:
     """Everything one may post, as one participant's desk."""
 
     def __init__(
-        self, view: View, outbox: Outbox, chunks: ChunkStore, approvals: Approvals, officer: str | None = None
+        self,
+        view: View,
+        outbox: Outbox,
+        chunks: ChunkStore,
+        four_eyes: Callable[[], bool],
+        officer: str | None = None,
+        approved_by: str | None = None,
     ) -> None:
         self._view = view
         self._outbox = outbox
         self._chunks = chunks
-        self._approvals = approvals
         self._enclosing = Enclosing(view.settings.op, chunks)
+        self._four_eyes = four_eyes
         self._officer = officer
+        self._approved_by = approved_by
 
-    def of(self, officer: str) -> "Actions":
+    def of(self, officer: str, *, approved_by: str | None = None) -> "Actions":
         """The same, on behalf of one officer of this desk: his id, of at most 40 characters, travels with his words and
-        with the nominal part of his reports, as sealed as these are."""
-        return Actions(self._view, self._outbox, self._chunks, self._approvals, officer)
+        with the nominal part of his reports, as sealed as these are. `approved_by`: the colleague who approved it,
+        where this desk asks for four eyes."""
+        return Actions(self._view, self._outbox, self._chunks, self._four_eyes, officer, approved_by)
 
     # --- words ---
 
@@ -230,12 +238,13 @@ class Actions:
 
     def queue(self, drafts: list[Draft]) -> int:
         """Put drafts into the outbox, all or none; those that are there already stay as they are. How many are new."""
+        if any(map(_names_somebody, drafts)) and self._four_eyes():
+            self._require_second_eyes()
         for draft in drafts:
             require_form(draft, self._view.state.added_commodities)
             if not self._waits(draft.ref):
                 self.require_allowed(draft)
-        held = frozenset(draft.id for draft in drafts if self._approvals.needed(draft))
-        return self._outbox.queue(drafts, _now(), held)
+        return self._outbox.queue(drafts, _now())
 
     def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
         """A seizure report that is not queued yet, for imports that queue many at once."""
@@ -270,6 +279,13 @@ class Actions:
                 self._enclosing.discard(media)
             raise
         return event_id
+
+    def _require_second_eyes(self) -> None:
+        if not self._approved_by or self._approved_by == self._officer:
+            raise RefusedError(
+                "needs-approval",
+                "At this desk a second officer approves what names persons, vehicles or firms; ask one in its pages.",
+            )
 
     def _waits(self, ref: str | None) -> bool:
         """Whether this is about something that is still in the outbox: it goes out first, and the hub judges then."""
@@ -331,6 +347,15 @@ class Actions:
                     "too-long", f"A {what} has at most {most:,} characters, this one has {len(given):,}; shorten it."
                 )
         return bodies.Text(body=body, subject=subject, handling=marking, officer=self._officer)
+
+
+def _names_somebody(draft: Draft) -> bool:
+    """Whether this is a report with files, or with a nominal part that says more than who wrote it."""
+    event = draft.event
+    if not isinstance(event, events.SeizureReported | events.SeizureAmended):
+        return False
+    nominal = event.nominal is not None and replace(event.nominal, officer=None) != SeizureNominal()
+    return nominal or event.media is not None
 
 
 def _now() -> int:

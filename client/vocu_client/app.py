@@ -17,7 +17,6 @@ from typing import Self
 from vocu.compilation.ledger import Ledger
 from vocu.errors import RefusedError
 from vocu_client.actions import Actions
-from vocu_client.approvals import Approvals
 from vocu_client.decisions import Applicant, Decisions
 from vocu_client.fetching import Fetcher
 from vocu_client.files import Files
@@ -66,8 +65,7 @@ class Desk:
         self.view = View(self.settings, self.keys, self.replica)
         chunks = ChunkStore(home.media_folder, self._engine)
         self.files = Files(self.view, self.outbox, chunks)
-        self.approvals = Approvals(self.outbox, self.team)
-        self.actions = Actions(self.view, self.outbox, chunks, self.approvals)
+        self.actions = Actions(self.view, self.outbox, chunks, lambda: self.team.four_eyes)
         self.reading = Reading(self.view)
         self.overviews = Overviews(self.view, self.reading, self.outbox, self.replica)
         self.receipts = Receipts(self.view, self.outbox, Openings(self._engine))

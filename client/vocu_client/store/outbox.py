@@ -18,8 +18,7 @@ from vocu.operation.media import Media
 from vocu_client.store.chunks import announce_uploads, forget_uploads
 from vocu_client.store.sql import WAITING, outbox, signed_digests
 
-State = Literal["queued", "sent", "delivered", "refused", "held"]
-"""`held`: not to be sent before a second officer has approved it."""
+State = Literal["queued", "sent", "delivered", "refused"]
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -58,18 +57,15 @@ class Outbox:
         self._engine = engine
         self._master = master
 
-    def queue(self, drafts: list[Draft], at: int, held: frozenset[str] = frozenset()) -> int:
-        """Keep drafts, all or none; those whose id is there already are left as they are. Returns how many are new.
-
-        `held`: the ids of those that wait until `let_go`.
-        """
+    def queue(self, drafts: list[Draft], at: int) -> int:
+        """Keep drafts, all or none; those whose id is there already are left as they are. Returns how many are new."""
         rows = [
             {
                 "id": draft.id,
                 "kind": kind_of(draft.event),
                 "draft": local_seal(self._master, draft.id.encode(), _pack(draft)),
                 "queued_at": at,
-                "state": "held" if draft.id in held else "queued",
+                "state": "queued",
             }
             for draft in drafts
         ]
@@ -84,12 +80,6 @@ class Outbox:
                 if draft.id not in there and (media := _media(draft)) is not None:
                     announce_uploads(connection, draft.id, media.blobs())
             return connection.execute(_HOW_MANY).scalar_one() - before
-
-    def let_go(self, event_id: str) -> None:
-        """What was held may be sent."""
-        held = (outbox.c.id == event_id) & (outbox.c.state == "held")
-        with self._engine.begin() as connection:
-            connection.execute(update(outbox).where(held).values(state="queued"))
 
     def draft(self, item: Item) -> Draft:
         """The draft as it was written."""
@@ -170,7 +160,7 @@ class Outbox:
 
     def discard(self, event_id: str) -> bool:
         """Take back what was not sent yet, or was refused. Whether there was such a row; what is under way stays."""
-        mine = (outbox.c.id == event_id) & outbox.c.state.in_(("queued", "held", "refused")) & outbox.c.signed.is_(None)
+        mine = (outbox.c.id == event_id) & outbox.c.state.in_(("queued", "refused")) & outbox.c.signed.is_(None)
         with self._engine.begin() as connection:
             gone = bool(connection.execute(delete(outbox).where(mine)).rowcount)
             if gone:
