@@ -1,6 +1,7 @@
 """The desk behind the pages: not there yet, locked, or open and in touch with its hub."""
 
 import asyncio
+import time
 from typing import Literal
 
 from msgspec import Struct
@@ -103,9 +104,12 @@ class Service:
         return "connected" if desk.view.size >= self._target else "connecting"
 
     async def keep_indexing(self) -> None:
-        """Between requests, open what came since for search, receipts and hits; until cancelled."""
+        """Between requests, open what came since for search, receipts and hits, and tell authors what officers here
+        have opened; until cancelled."""
         while True:
             done = self.desk is None or self.state != "open" or self.desk.overviews.index_some(INDEX_MS)
+            if done and self.desk is not None and self.state == "open":
+                self.desk.receipts.send_due(int(time.time() * 1000))
             await asyncio.sleep(LOOK_SECONDS if done else INDEX_PAUSE_SECONDS)
 
     async def _stay_connected(self, desk: Desk) -> None:
