@@ -80,6 +80,8 @@ class Frame:
             items.append(("/operation", _("The operation")))
         if visit.site.team:
             items.append(("/handover", _("Handover")))
+            if visit.desk.team.four_eyes:
+                items.append(("/approvals", _("Approvals")))
         items.append(("/desk", _("This desk")))
         return [Link(address, name, self._is_here(address), address == "/report") for address, name in items]
 

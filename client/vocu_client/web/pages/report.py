@@ -103,9 +103,15 @@ async def send(visit: Visit) -> Response:
     filled = form_of(visit).read(require_seizure(draft).fields)
     if filled.faults:
         return visit.go(f"/report/{draft.id}/check")
-    if _approval(visit, draft, filled) in ("ask", "waits"):
+    approval = _approval(visit, draft, filled)
+    if approval in ("ask", "waits"):
         return _ask_for_approval(visit, draft)
-    actions = visit.desk.actions.of(visit.officer.id) if visit.officer.id else visit.desk.actions
+    actions = visit.actions
+    if approval == "decide":
+        if visit.form.get("revision") != str(draft.revision):
+            changed = visit.words._("It was changed since you read it; read it again.")
+            return visit.go(f"/report/{draft.id}/check", changed)
+        actions = visit.desk.actions.of("".join(draft.fields[ASKED_BY]), approved_by=visit.officer.id)
     readers, files = chosen_readers(draft.fields), await prepared(visit, draft.id)
     report = amended(draft.fields)
     if report:

@@ -25,7 +25,7 @@ RESTRICTED: Final = "_restricted"
 AMENDS: Final = "_amends"
 ASKED_BY: Final = "_asked_by"
 """The officer who asked a colleague to approve."""
-_NOT_KEPT: Final = frozenset(["_do", "_revision", "_over"])
+_NOT_KEPT: Final = frozenset(["_do", "_revision", "_over", ASKED_BY])
 _BEHALF: Final = frozenset(["on_behalf_of", "received_by", "received_day", "received_from"])
 _AS_LAST_TIME: Final = ("agency", "place", "location_type", "direction", "transport_mode")
 
