@@ -159,19 +159,27 @@ class Actions:
         text: str | None = None,
         nominal: dict[str, Any] | None = None,
         files: Iterable[Attachment] = (),
+        *,
+        event_id: str | None = None,
     ) -> str:
         """A suspect movement, to the addressees in the form; words, particulars and files are sealed to them."""
         stat = self._read("warning", self._with_participants(form))
         event = events.WarningIssued(stat=stat, text=self._text(text) if text else None, nominal=self._nominal(nominal))
-        return self._post(event, readers=self._to_addressees(form["addressees"]), files=files)
+        return self._post(event, readers=self._to_addressees(form["addressees"]), files=files, event_id=event_id)
 
     def give_feedback(
-        self, warning: str, form: dict[str, Any], text: str | None = None, files: Iterable[Attachment] = ()
+        self,
+        warning: str,
+        form: dict[str, Any],
+        text: str | None = None,
+        files: Iterable[Attachment] = (),
+        *,
+        event_id: str | None = None,
     ) -> str:
         """What became of a warning; words and files are sealed to who issued it and to the OCU."""
         event = events.FeedbackGiven(stat=self._read("feedback", form), text=self._text(text) if text else None)
         readers = self._to_addressees((self._asker(warning), OCU))
-        return self._post(event, ref=warning, readers=readers, files=files)
+        return self._post(event, ref=warning, readers=readers, files=files, event_id=event_id)
 
     def ask(
         self,
@@ -179,39 +187,63 @@ class Actions:
         text: str,
         nominal: dict[str, Any] | None = None,
         files: Iterable[Attachment] = (),
+        *,
+        event_id: str | None = None,
     ) -> str:
         """A question or a request for assistance, its words and files sealed to the addressees in the form."""
         stat = self._read("question", self._with_participants(form))
         event = events.QuestionAsked(stat=stat, text=self._text(text), nominal=self._nominal(nominal))
-        return self._post(event, readers=self._to_addressees(form["addressees"]), files=files)
+        return self._post(event, readers=self._to_addressees(form["addressees"]), files=files, event_id=event_id)
 
-    def answer(self, question: str, form: dict[str, Any], text: str, files: Iterable[Attachment] = ()) -> str:
+    def answer(
+        self,
+        question: str,
+        form: dict[str, Any],
+        text: str,
+        files: Iterable[Attachment] = (),
+        *,
+        event_id: str | None = None,
+    ) -> str:
         """An answer: to who asked and to the OCU, or to all where it is of common interest."""
         event = events.QuestionAnswered(stat=self._read("answer", form), text=self._text(text))
         to_all = form.get("of_common_interest", False)
         readers = {} if to_all else self._to_addressees((self._asker(question), OCU))
-        return self._post(event, ref=question, readers=readers, files=files)
+        return self._post(event, ref=question, readers=readers, files=files, event_id=event_id)
 
-    def ask_cross_check(self, form: dict[str, Any], nominal: dict[str, Any], readers: Iterable[str] = (OCU,)) -> str:
+    def ask_cross_check(
+        self,
+        form: dict[str, Any],
+        nominal: dict[str, Any],
+        readers: Iterable[str] = (OCU,),
+        *,
+        event_id: str | None = None,
+    ) -> str:
         """Particulars to look up, sealed to the readers."""
         event = events.CrossCheckAsked(stat=self._read("cross_check", form), nominal=self._nominal(nominal))
-        return self._post(event, readers=self._to_addressees(readers))
+        return self._post(event, readers=self._to_addressees(readers), event_id=event_id)
 
-    def answer_cross_check(self, asked: str, form: dict[str, Any], nominal: dict[str, Any] | None = None) -> str:
+    def answer_cross_check(
+        self,
+        asked: str,
+        form: dict[str, Any],
+        nominal: dict[str, Any] | None = None,
+        *,
+        event_id: str | None = None,
+    ) -> str:
         """Hit or no hit; particulars are sealed to who asked."""
         event = events.CrossCheckAnswered(stat=self._read("cross_check", form), nominal=self._nominal(nominal))
-        return self._post(event, ref=asked, readers=self._to_addressees((self._asker(asked),)))
+        return self._post(event, ref=asked, readers=self._to_addressees((self._asker(asked),)), event_id=event_id)
 
     # --- returns, newsletters, erasure ---
 
-    def file_daily_return(self, form: dict[str, Any], text: str | None = None) -> str:
+    def file_daily_return(self, form: dict[str, Any], text: str | None = None, *, event_id: str | None = None) -> str:
         """What was checked today, or that nothing was found; a sentence goes sealed to the OCU."""
         event = events.DailyReturnFiled(stat=self._read("daily_return", form), text=self._text(text) if text else None)
-        return self._post(event, readers=self._to_addressees((OCU,)))
+        return self._post(event, readers=self._to_addressees((OCU,)), event_id=event_id)
 
-    def return_outcome(self, form: dict[str, Any]) -> str:
+    def return_outcome(self, form: dict[str, Any], *, event_id: str | None = None) -> str:
         """What courts and authorities made of it."""
-        return self._post(events.OutcomeReturned(stat=self._read("outcome_return", form)))
+        return self._post(events.OutcomeReturned(stat=self._read("outcome_return", form)), event_id=event_id)
 
     def issue_newsletter(
         self, day: str, words: str | None = None, notable: Iterable[str] = (), *, event_id: str | None = None
