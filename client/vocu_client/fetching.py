@@ -47,4 +47,5 @@ class Fetcher:
             if error.code != "not-authenticated":  # the token is renewed; what is erased or damaged stays so a while
                 self._refused.add(blob.sha256)
             return
-        await asyncio.to_thread(self._files.keep, data)
+        await asyncio.to_thread(self._files.store.keep, data)
+        self._files.came(blob)

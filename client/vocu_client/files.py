@@ -62,6 +62,7 @@ class Files(Follower):
         self._index_of: dict[str, int] = {}
         self._with_ref: dict[str, list[str]] = {}
         self._erased: set[int] = set()
+        self._gone: set[str] = set()
         self._due: dict[str, tuple[int, Blob]] = {}
 
     def _take(self, accepted: Accepted, act: Act) -> None:
@@ -71,6 +72,7 @@ class Files(Follower):
                 self._erased.add(erasure.index)
                 for blob in self._blobs(erasure.index):
                     self._due.pop(blob.sha256, None)
+                    self._gone.add(blob.sha256)
         if act.header.blobs is not None:
             self._index_of[act.header.id] = accepted.index
             self._with_ref.setdefault(act.header.ref or act.header.id, []).append(act.header.id)
@@ -166,13 +168,12 @@ class Files(Follower):
         missing = [(-index, blob) for sha256, (index, blob) in self._due.items() if sha256 in wanted]
         return [blob for _, blob in sorted(missing, key=lambda each: each[0])]
 
-    def keep(self, data: bytes) -> None:
-        """Keep a chunk that was fetched, unless it was erased meanwhile."""
-        self.store.keep(data)
-        sha256 = b64(hashlib.sha256(data).digest())
+    def came(self, blob: Blob) -> None:
+        """This chunk was fetched, and is kept unless it was erased meanwhile."""
         self.catch_up()
-        if self._due.pop(sha256, None) is None:
-            self.store.drop([sha256])
+        self._due.pop(blob.sha256, None)
+        if blob.sha256 in self._gone:
+            self.store.drop([blob.sha256])
 
     def forget(self, index: int) -> None:
         """Delete this desk's chunks of what was erased."""

@@ -1,13 +1,15 @@
-"""Files over a line that breaks: they arrive whole at the desks they are addressed to, at no other, and go when erased."""
+"""Files over a line that breaks: they arrive whole where they are addressed to, nowhere else, and go when erased."""
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.system.rig import Hub, admit, found, until, watching
+from tests.system.rig import PASSPHRASE, Hub, admit, found, until, watching
 from vocu.canonical import unb64
+from vocu.errors import RefusedError, SealedError
 from vocu.operation.media import MAX_FILE
 from vocu_client import Desk
 from vocu_client.attachments import Attachment
@@ -67,7 +69,7 @@ async def test_a_large_file_survives_a_kill_of_the_hub_and_reaches_its_addressee
                 assert hub.log.read_text().count("uploaded") - uploads < 25, "what was there was sent again"
                 positions = {item.id: item.position or 0 for item in german.outbox.items("delivered")}
                 assert positions[word] < positions[report]
-                await until(lambda: all(file.whole for file in organiser.files.of(report).files), 60)
+                await until(lambda: [file.whole for file in organiser.files.of(report).files] == [True, True], 60)
                 await until(lambda: dutch.view.size > positions[report])
                 assert not any(watch.done() for watch in watches)
             names = chunk_names(dutch, report)
@@ -90,3 +92,116 @@ async def test_a_large_file_survives_a_kill_of_the_hub_and_reaches_its_addressee
         assert hub.verify()[0] == 0
     finally:
         hub.stop()
+
+
+@pytest.fixture
+async def desks(tmp_path: Path) -> AsyncIterator[tuple[Hub, Desk, Desk]]:
+    """A hub, the organiser's desk and a German one, connected once."""
+    hub = Hub(tmp_path / "hub")
+    hub.start()
+    try:
+        async with await found(hub, tmp_path) as organiser, await admit(organiser, tmp_path, "DE") as german:
+            assert await german.sync()
+            yield hub, organiser, german
+    finally:
+        hub.stop()
+
+
+def binary(data: bytes, name: str = "a.bin") -> Attachment:
+    return Attachment(name=name, media_type="application/octet-stream", data=data)
+
+
+async def test_what_was_written_with_a_file_survives_the_desk_that_is_killed(desks: tuple[Hub, Desk, Desk]) -> None:
+    hub, organiser, german = desks
+    hub.kill()
+    said = german.actions.send_message("with a file", to=["OCU"], files=[binary(b"evidence")])
+    german.close()
+    again = Desk.open(german.home, PASSPHRASE)
+    assert again.files.read(said, 0)[1] == b"evidence"
+    assert again.uploads()[said].done == 0
+    hub.start()
+    assert await again.sync()
+    assert await organiser.sync()
+    await organiser.fetch_files(said)
+    assert organiser.files.read(said, 0)[1] == b"evidence"
+    again.close()
+
+
+async def test_chunks_that_the_hub_lost_are_sent_again(desks: tuple[Hub, Desk, Desk]) -> None:
+    _, organiser, german = desks
+    said = german.actions.send_message("with a file", to=["OCU"], files=[binary(b"evidence")])
+    item = german.outbox.find(said)
+    assert item is not None
+    for blob in german.files.store.to_upload(said):
+        german.files.store.uploaded(said, blob)  # so it believes
+    assert await german.sync()
+    assert (german.outbox.find(said) or item).state == "delivered"
+    assert organiser.view.size < german.view.size
+    assert await organiser.sync()
+    await organiser.fetch_files(said)
+    assert organiser.files.read(said, 0)[1] == b"evidence"
+
+
+async def test_a_chunk_that_was_damaged_on_the_disk_is_fetched_again(desks: tuple[Hub, Desk, Desk]) -> None:
+    _, _, german = desks
+    said = german.actions.send_message("with a file", to=["OCU"], files=[binary(b"evidence")])
+    assert await german.sync()
+    (name,) = chunk_names(german, said)
+    (german.home.media_folder / name).write_bytes(bytes(1096))
+    with pytest.raises(SealedError, match="not-here"):
+        german.files.read(said, 0)
+    assert not german.files.of(said).files[0].whole
+    await german.fetch_files(said)
+    assert german.files.read(said, 0)[1] == b"evidence"
+
+
+async def test_a_file_that_lacks_on_the_disk_parks_its_event_and_no_other(desks: tuple[Hub, Desk, Desk]) -> None:
+    _, _, german = desks
+    lost = german.actions.send_message("with a file", files=[binary(b"evidence")])
+    about = german.actions.send_message("without", in_reply_to=lost)
+    other = german.actions.send_message("without")
+    german.files.store.drop(blob.sha256 for blob in german.files.store.to_upload(lost))
+    assert await german.sync()
+    states = {item.id: (item.state, item.code) for item in german.outbox.items() if item.id in (lost, other, about)}
+    assert states == {lost: ("refused", "file-lost"), other: ("delivered", None), about: ("delivered", None)}
+
+
+async def test_what_a_rule_forbids_leaves_no_file_behind(desks: tuple[Hub, Desk, Desk]) -> None:
+    _, _, german = desks
+    with pytest.raises(RefusedError, match="not-your-role"):
+        german.actions.announce("I may not", files=[binary(b"evidence")])
+    with pytest.raises(RefusedError, match="too-many-files"):
+        german.actions.send_message("too much", files=[binary(b"x")] * 11)
+    assert list(german.home.media_folder.iterdir()) == []
+    assert not german.outbox.waiting(0, 1)
+
+
+async def test_files_follow_their_report_through_its_amendments(desks: tuple[Hub, Desk, Desk]) -> None:
+    _, organiser, german = desks
+    report = german.actions.report_seizure(REPORT, files=[binary(b"first")], event_id="A" * 22)
+    assert german.actions.report_seizure(REPORT, files=[binary(b"twice")], event_id="A" * 22) == report
+    assert len(list(german.home.media_folder.iterdir())) == 1
+    assert await german.sync()
+    german.actions.amend_seizure(report, REPORT, files=[binary(b"second", "b.bin")])
+    german.actions.amend_seizure(report, REPORT)
+    assert await german.sync()
+    assert await organiser.sync()
+    found = organiser.files.of_report(report)
+    assert [[file.name for file in each.files] for each in found] == [["a.bin"], ["b.bin"]]
+    assert found[0].event_id == report
+
+
+async def test_the_officer_travels_sealed_with_his_words_and_his_reports(
+    desks: tuple[Hub, Desk, Desk], tmp_path: Path
+) -> None:
+    hub, organiser, german = desks
+    acting = german.actions.of("officer-17")
+    said = acting.send_message("From the night shift.", to=["OCU"])
+    report = acting.report_seizure(REPORT)
+    assert await german.sync()
+    assert await organiser.sync()
+    text = organiser.reading.line(said).text
+    assert text is not None
+    assert text.officer == "officer-17"
+    assert organiser.reading.seizure_form(report)["officer"] == "officer-17"
+    assert not any(b"officer-17" in path.read_bytes() for path in hub.folder.rglob("*") if path.is_file())

@@ -14,7 +14,7 @@ from sqlalchemy.sql import case
 
 from vocu.canonical import unb64
 from vocu.operation.header import Blob
-from vocu_client.store.sql import metadata
+from vocu_client.store.sql import WAITING, metadata, outbox
 
 DAY_SECONDS = 24 * 3600
 
@@ -111,9 +111,14 @@ class ChunkStore:
     # --- uploads ---
 
     def uploads(self) -> dict[str, Upload]:
-        """By event that is not delivered yet and has files, in no order: how far they have come."""
+        """By event that waits to be sent and has files, in no order: how far they have come."""
         done = func.sum(case((uploads.c.done == 1, uploads.c.size), else_=0))
-        query = select(uploads.c.event_id, done, func.sum(uploads.c.size)).group_by(uploads.c.event_id)
+        query = (
+            select(uploads.c.event_id, done, func.sum(uploads.c.size))
+            .join(outbox, outbox.c.id == uploads.c.event_id)
+            .where(WAITING)
+            .group_by(uploads.c.event_id)
+        )
         with self._engine.begin() as connection:
             return {event_id: Upload(int(there), int(total)) for event_id, there, total in connection.execute(query)}
 
