@@ -76,7 +76,8 @@ def faults_in(form: str, values: dict[str, Any], added: frozenset[str], today: d
         if faulty:
             mended = frozenset(fault.path for fault in faulty)
             patched = _patched(fields_of(part).values(), own, "", mended)
-            faulty += tuple(fault for fault in findings(part, patched, added) if fault.path and fault.path not in mended)
+            again = findings(part, patched, added)
+            faulty += tuple(fault for fault in again if fault.path and fault.path not in mended)
         found += [_in_words(form, fault) for fault in faulty]
         found += _bad_days(part, patched, today)
     return found

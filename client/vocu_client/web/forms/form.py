@@ -18,6 +18,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from vocu.operation.state import OperationState
+from vocu.operation.statements import HUB
 from vocu.rendering.wording import Wording
 from vocu_client.web.forms.faults import faults_in
 from vocu_client.web.forms.fields import fields_of
@@ -67,7 +68,9 @@ class Form:
         self._added = state.added_commodities
         self._zone = state.genesis.zone
         self._offer = Offer(
-            participants={ncp: member.name for ncp, member in sorted(state.members.items()) if member.active},
+            participants={
+                ncp: member.name for ncp, member in sorted(state.members.items()) if member.active and ncp != HUB
+            },
             scope=state.genesis.commodities,
             added=state.added_commodities,
             choices=dict(choices or {}),

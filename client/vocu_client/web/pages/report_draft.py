@@ -109,13 +109,18 @@ def possible_readers(visit: Visit) -> list[Option]:
 
 def readers_of(visit: Visit, typed: Typed) -> Readers:
     """Who will be able to read what, as things stand in the form."""
-    state, own = visit.desk.view.state, visit.desk.settings.ncp
+    own = visit.desk.settings.ncp
     names = [own, *(name for name in chosen_readers(typed) if name != own)]
     return Readers(
         is_restricted(typed),
-        sum(member.active for member in state.members.values()),
+        contact_points(visit),
         tuple(_called(visit, name) for name in names),
     )
+
+
+def contact_points(visit: Visit) -> int:
+    """How many take part, and so read what is open to the whole operation."""
+    return sum(party.active for party in visit.desk.ledger.parties.values())
 
 
 def require_seizure(draft: FormDraft) -> FormDraft:

@@ -49,10 +49,11 @@ async def prepared(visit: Visit, draft_id: str) -> list[Attachment]:
 
 async def take_uploads(visit: Visit, draft_id: str) -> None:
     """The files that came with the form itself, from a browser without scripts."""
-    for upload in visit.form.getlist("files"):
-        if isinstance(upload, UploadFile) and upload.filename:
-            data = await upload.read(MAX_FILE + 1)
-            await _put(visit, draft_id, upload.filename, data)
+    async with visit.request.form():  # it is read already; this closes its files
+        for upload in visit.form.getlist("files"):
+            if isinstance(upload, UploadFile) and upload.filename:
+                data = await upload.read(MAX_FILE + 1)
+                await _put(visit, draft_id, upload.filename, data)
 
 
 async def begin(visit: Visit) -> Response:
@@ -74,7 +75,8 @@ async def append(visit: Visit) -> Response:
     if not isinstance(piece, UploadFile) or not offset.isdecimal():
         raise MalformedError("bad-request", "This piece of a file could not be read; send it again.")
     files = visit.desk.drafts.files
-    file = files.append(file.id, int(offset), await piece.read(PIECE + 1))
+    async with visit.request.form():  # it is read already; this closes its file
+        file = files.append(file.id, int(offset), await piece.read(PIECE + 1))
     if not file.whole:
         return JSONResponse({"file": file.id, "received": file.received, "piece": PIECE})
     data = await asyncio.to_thread(files.read, file.id)

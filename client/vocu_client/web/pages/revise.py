@@ -14,7 +14,7 @@ from vocu.rendering.wording import N_
 from vocu_client.actions import OCU
 from vocu_client.store.drafts import Drafts
 from vocu_client.web.forms.posting import Typed
-from vocu_client.web.pages.report_draft import AMENDMENT, AMENDS, READERS, RESTRICTED, amended, form_of
+from vocu_client.web.pages.report_draft import AMENDMENT, AMENDS, READERS, RESTRICTED, amended, contact_points, form_of
 from vocu_client.web.seizures.consulting import may_open_nominal
 from vocu_client.web.visit import Visit, get, post
 
@@ -87,8 +87,7 @@ async def release(visit: Visit) -> Response:
 def _ask(visit: Visit, what: str, *, status: int = 200, **more: Any) -> Response:
     """The page that asks once, with the report as it stands and what will follow."""
     report = visit.path["report"]
-    state = visit.desk.view.state
-    known = state.reports.get(report)
+    known = visit.desk.view.state.reports.get(report)
     return visit.page(
         "report_revise.html",
         status,
@@ -96,7 +95,7 @@ def _ask(visit: Visit, what: str, *, status: int = 200, **more: Any) -> Response
         report=report,
         revision=known.revision if known is not None else "",
         told=[section for section in form_of(visit).tell(_values(visit, report)) if not section.sealed],
-        contact_points=sum(member.active for member in state.members.values()),
+        contact_points=contact_points(visit),
         **more,
     )
 
