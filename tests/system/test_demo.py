@@ -2,13 +2,17 @@
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
+import time
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
+import httpx2
 import openpyxl
 import psutil
 
@@ -81,17 +85,50 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_without_exit_it_stays_up_until_interrupted_and_leaves_no_process(tmp_path: Path) -> None:
-    command = [str(Path(sys.executable).with_name("vocu")), "demo", "--out", str(tmp_path / "out"), "--countries", "2"]
+def test_without_exit_three_desks_stay_open_and_reports_keep_arriving(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("vocu")), "demo", "--out", str(tmp_path / "out"), "--countries", "3"]
+    children: list[psutil.Process] = []
     with subprocess.Popen([*command, "--days", "1"], stdout=subprocess.PIPE, text=True) as demo:
-        assert demo.stdout is not None
-        assert any("Ctrl-C" in line for line in demo.stdout)
-        children = psutil.Process(demo.pid).children(recursive=True)
-        assert children
-        demo.send_signal(signal.SIGINT)
-        demo.wait(60)
+        try:
+            assert demo.stdout is not None
+            told = _until(demo.stdout, "Ctrl-C")
+            children = psutil.Process(demo.pid).children(recursive=True)
+            links = re.findall(r"http://127\.0\.0\.1:\d+/enter\?token=[\w-]+", told)
+            assert len(links) == 3
+            for link in links:
+                with httpx2.Client(follow_redirects=True, headers={"Accept-Language": "en"}) as browser:
+                    page = browser.get(link)
+                    assert page.status_code == 200
+                    assert "REHEARSAL" in page.text
+                    assert "day 2 of 6" in page.text
+            seizures = seizures_today(page.text)
+            deadline = time.monotonic() + 60
+            with httpx2.Client(follow_redirects=True, headers={"Accept-Language": "en"}) as browser:
+                page = browser.get((tmp_path / "out" / "desks" / "OCU-PL" / "desk.link").read_text())
+                while seizures_today(page.text) == seizures and time.monotonic() < deadline:
+                    time.sleep(0.5)
+                    page = browser.get(page.url)
+            assert seizures_today(page.text) > seizures
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait(60)
     _, left = psutil.wait_procs(children, timeout=10)
     assert not left
+
+
+def seizures_today(page: str) -> int:
+    found = re.search(r"<b>(\d+)</b> seizure", page)
+    assert found is not None
+    return int(found[1])
+
+
+def _until(lines: Iterable[str], words: str) -> str:
+    told = ""
+    for line in lines:
+        told += line
+        if words in line:
+            return told
+    raise AssertionError(f"{words!r} was never said: {told}")
 
 
 def test_a_month_of_real_seizures_comes_out_to_the_last_digit(tmp_path: Path) -> None:

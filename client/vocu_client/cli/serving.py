@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import signal
 import sys
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 from urllib.request import urlopen
@@ -15,7 +14,8 @@ from vocu.errors import RefusedError
 from vocu_client.cli.desk import Given
 from vocu_client.cli.printing import note, say
 from vocu_client.settings import Home
-from vocu_client.web.server import TeamSettings, serving
+from vocu_client.web.launching import show_in_browser
+from vocu_client.web.room import TeamSettings
 
 
 def desk(
@@ -54,6 +54,9 @@ def desk(
 async def _serve(
     home: Home, port: int | None, passphrase: str | None, room: TeamSettings | None, *, browser: bool
 ) -> None:
+    # Imported late: the web server takes half a second, for which no other command should wait.
+    from vocu_client.web.server import serving  # noqa: PLC0415
+
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -67,8 +70,7 @@ def _show(link: str, *, browser: bool) -> None:
     say(link)
     sys.stdout.flush()
     if browser:
-        with contextlib.suppress(webbrowser.Error):
-            webbrowser.open(link)
+        show_in_browser(link)
 
 
 def _served_already(home: Home) -> str | None:

@@ -75,6 +75,13 @@ class DemoDesk:
             await asyncio.gather(self._connection, return_exceptions=True)
             self._connection = None
 
+    async def let_go(self) -> None:
+        """Close this desk here, so that another process can open it."""
+        await self.unplug()
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+
     async def act(self, action: str, arguments: dict[str, Any]) -> str:
         event_id: str = getattr(self.desk.actions, action)(**arguments)
         return event_id

@@ -34,12 +34,14 @@ class Material(NamedTuple):
         return sum(len(reports) for day in self.by_day for reports in day.values())
 
 
-def made_up(generator: Generator, countries: int, days: int) -> Material:
-    """Seizures from the generator, from tomorrow's view of a rehearsal in March."""
+REHEARSAL_DAY = date(2026, 3, 2)
+
+
+def made_up(generator: Generator, countries: int, days: int, first: date = REHEARSAL_DAY) -> Material:
+    """Seizures from the generator, from this day on."""
     if not 2 <= countries <= len(COUNTRIES):
         raise RefusedError("too-many-countries", f"The demonstration has 2 to {len(COUNTRIES)} countries.")
     ncps = list(COUNTRIES[:countries])
-    first = date(2026, 3, 2)
     by_day = [{ncp: generator.reports(ncp, first + timedelta(days=day)) for ncp in ncps} for day in range(days)]
     # Everybody sees at least one report, an amendment and a withdrawal, whatever the seed.
     for ncp in ncps[:2]:

@@ -63,7 +63,7 @@ class HubProcess:
         raise VocuError("no-hub", f"The hub did not start; {self.folder / 'hub.log'} says why.")
 
     async def stop(self) -> None:
-        await _end(self._process)
+        await end(self._process)
 
 
 class DeskProcess:
@@ -117,7 +117,7 @@ class DeskProcess:
 
     async def stop(self) -> None:
         self._reading.cancel()
-        await _end(self._process)
+        await end(self._process)
 
 
 class Desks:
@@ -154,7 +154,8 @@ class Desks:
         await asyncio.gather(*(process.stop() for process in self._processes))
 
 
-async def _end(process: asyncio.subprocess.Process | None) -> None:
+async def end(process: asyncio.subprocess.Process | None) -> None:
+    """Ask a process to stop; after ten seconds it is not asked any more."""
     if process is None or process.returncode is not None:
         return
     process.send_signal(signal.SIGTERM)

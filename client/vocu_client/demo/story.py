@@ -54,8 +54,9 @@ class Outcome(Struct, kw_only=True):
 class Story:
     """One run. `steps` is how often `tell` will be called."""
 
-    def __init__(self, out: Path, material: Material, seed: int, tell: Step) -> None:
+    def __init__(self, out: Path, material: Material, seed: int, tell: Step, days_more: int = 0) -> None:
         self.out = out
+        self._days_more = days_more
         self._material = material
         self._generator = Generator(seed)
         self._tell = tell
@@ -67,17 +68,29 @@ class Story:
 
     @property
     def steps(self) -> int:
-        return 6 + 2 * len(self._material.by_day)
+        return (4 if self._days_more else 6) + 2 * len(self._material.by_day)
 
     async def run(self) -> Outcome:
         """Play it all. The processes go on afterwards, until `stop`."""
+        await self._begin()
+        await self._end()
+        self._tell("Looking at what each side could see")
+        await self._look()
+        return self.outcome
+
+    async def run_until_today(self) -> Outcome:
+        """Play the days that are over, and leave the operation running."""
+        await self._begin()
+        self._tell("Looking at what each side could see")
+        await self._look()
+        return self.outcome
+
+    async def _begin(self) -> None:
         await self._found()
         await self._admit()
         await self._talk()
         for number, reports in enumerate(self._material.by_day):
             await self._day(number, reports)
-        await self._end()
-        return self.outcome
 
     async def stop(self) -> None:
         await self.desks.stop()
@@ -91,7 +104,8 @@ class Story:
         await self.hub.start(self._instant(-1, time(9)))
         await self.desks.start(self._all)
         self.outcome.desk_processes = self.desks.process_count
-        last = self._material.first_day + timedelta(days=len(self._material.by_day) - 1)
+        days = len(self._material.by_day) + self._days_more
+        last = self._material.first_day + timedelta(days=days - 1)
         plan = {
             "name": self._material.name,
             "kind": "JCO",
@@ -206,8 +220,6 @@ class Story:
         self.outcome.tables = await self.desks.call(ORGANISER, "tables", folder=str(self.out / "tables"))
         theirs = await self.desks.call(late, "tables", folder=str(self.out / "tables-of-late-desk"))
         self.outcome.late_joiner_agrees = _same_files(self.outcome.tables, theirs)
-        self._tell("Looking at what each side could see")
-        await self._look()
 
     async def _look(self) -> None:
         outcome = self.outcome

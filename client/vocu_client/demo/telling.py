@@ -5,12 +5,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from vocu_client.demo.material import name_of
 from vocu_client.demo.story import Outcome
 
 MAX_REFUSALS_SHOWN = 12
 
 
-def tell(console: Console, outcome: Outcome, out: Path, hub_url: str) -> None:
+def tell(console: Console, outcome: Outcome, out: Path) -> None:
     """Print it, in plain words."""
     console.rule("[bold]What was done")
     console.print(
@@ -28,10 +29,11 @@ def tell(console: Console, outcome: Outcome, out: Path, hub_url: str) -> None:
         + f"The log has {outcome.entries:,} entries. Its root is {outcome.root[:16]}…, "
         + ("the same at every desk." if outcome.roots_agree else "[bold red]and the desks do NOT agree on it.")
     )
-    console.print(
-        f"{outcome.late_joiner}, admitted at the very end, rebuilt all tables from its own log: "
-        + ("byte for byte the same." if outcome.late_joiner_agrees else "[bold red]NOT the same.")
-    )
+    if outcome.late_joiner:
+        console.print(
+            f"{outcome.late_joiner}, admitted at the very end, rebuilt all tables from its own log: "
+            + ("byte for byte the same." if outcome.late_joiner_agrees else "[bold red]NOT the same.")
+        )
     console.rule("[bold]What the hub could and could not see")
     console.print(
         "The hub saw who wrote when, to whom, and how much; phases, admissions, and the statistical part of each "
@@ -51,7 +53,8 @@ def tell(console: Console, outcome: Outcome, out: Path, hub_url: str) -> None:
         console.print(f"All of them, with their reasons, are in {out / 'refused.txt'}.")
     console.rule("[bold]Where the files are")
     console.print(f"Newsletters      {out / 'newsletters'}  ({len(outcome.newsletters)} files)", highlight=False)
-    console.print(f"Results tables   {out / 'tables'}  ({len(outcome.tables)} files)", highlight=False)
+    if outcome.tables:
+        console.print(f"Results tables   {out / 'tables'}  ({len(outcome.tables)} files)", highlight=False)
     console.print(f"Hub              {out / 'hub'}", highlight=False)
     console.print(f"Desks            {out / 'desks'}, one folder each", highlight=False)
     console.print(
@@ -59,8 +62,18 @@ def tell(console: Console, outcome: Outcome, out: Path, hub_url: str) -> None:
         "(256 MiB), and the hub's clock is a rehearsal clock: this is a demonstration, not an operation.",
         style="dim",
     )
-    if hub_url:
-        console.print(f"The hub still runs at {hub_url}. Press Ctrl-C to end the demonstration.")
+
+
+def tell_links(console: Console, links: dict[str, str], *, going_on: bool) -> None:
+    """Where the open desks are, for as long as the demonstration lasts."""
+    console.rule("[bold]Open these desks in your browser")
+    for ncp, link in links.items():
+        console.print(f"{name_of(ncp):16} {link}", highlight=False, soft_wrap=True)
+    console.print(
+        "Each link lets one browser in, once. "
+        + ("It is today in the operation, and the other contact points keep reporting. " if going_on else "")
+        + "Press Ctrl-C to end the demonstration."
+    )
 
 
 def _seen(outcome: Outcome) -> Table:

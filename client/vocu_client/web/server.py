@@ -5,14 +5,13 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import uvicorn
-from msgspec import Struct
 
 from vocu.errors import RefusedError
 from vocu_client.settings import Home
 from vocu_client.web.app import Site, build
+from vocu_client.web.room import TeamSettings
 from vocu_client.web.service import Service
 
 PORT = 8470
@@ -20,15 +19,6 @@ PORT = 8470
 TRIES = 10
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 1
-
-
-class TeamSettings(Struct, frozen=True, kw_only=True):
-    """For a desk of a duty room: the name under which colleagues find it, and its TLS certificate and key."""
-
-    host: str
-    certificate: Path
-    key: Path
-    bind: str = "0.0.0.0"  # noqa: S104 - the national network is where a team's desk is wanted
 
 
 @asynccontextmanager
