@@ -1,5 +1,6 @@
 """What roots and countries decide at a desk: who comes in, who leaves, which phase opens."""
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -25,7 +26,7 @@ from vocu.operation.statements import (
 )
 from vocu.protocol.joining import JoinRequest, PostedRequest
 from vocu_client.actions import Actions
-from vocu_client.keyring import load_country_key, load_root_key
+from vocu_client.keyring import load_country_key, load_root_key, open_root_key
 from vocu_client.membership import (
     Invitation,
     compare_safety_number,
@@ -37,7 +38,7 @@ from vocu_client.membership import (
     read_invitation,
     write_invitation,
 )
-from vocu_client.settings import Home
+from vocu_client.settings import Home, write_private
 from vocu_client.store.invitations import Invitations
 from vocu_client.transport import HubHTTP
 from vocu_client.view import View
@@ -77,6 +78,29 @@ class Decisions:
     def close_keys(self) -> None:
         """Keep none of them in memory any longer."""
         self._roots = self._country = None
+
+    @property
+    def root_files(self) -> list[Path]:
+        """The operation's root key files that are at this desk."""
+        return self._home.root_files()
+
+    def bring_root_key(self, file: bytes) -> str:
+        """Keep a root key of this operation here, as a file that this desk's passphrase opens. Returns its name.
+
+        Raises RefusedError (wrong-passphrase, no-root-key) or MalformedError. It takes a second, as `open_keys` does.
+        """
+        keys = self._view.state.roots.keys
+        key = b64(open_root_key(file, self._passphrase).public.data)
+        if key not in keys:
+            raise RefusedError("no-root-key", "This is a root key of another operation; bring one of this operation.")
+        path = self._home.path / f"root-{keys.index(key) + 1}.vocu"
+        write_private(path, file)
+        return path.name
+
+    def take_root_keys_away(self) -> None:
+        """Delete the root key files at this desk: copies of them are elsewhere, or nobody decides any more."""
+        for path in self.root_files:
+            path.unlink()
 
     def invitations(self) -> list[tuple[str, Invitation]]:
         """The invitations that this desk wrote and nobody has used, with their tickets; those too old are left out."""
@@ -180,7 +204,7 @@ class Decisions:
         return seal_off(PayloadType.COUNTRY, statement, [key])
 
     def _load_roots(self) -> list[RootSigningKey]:
-        files = self._home.root_files()
+        files = self.root_files
         if not files:
             raise RefusedError(
                 "no-root-key",

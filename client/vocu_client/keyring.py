@@ -67,7 +67,12 @@ def load_country_key(path: Path, passphrase: str) -> SigningKey:
 
 
 def load_root_key(path: Path, passphrase: str) -> RootSigningKey:
-    return RootSigningKey.from_seed(unlock(read_key_file(path), passphrase))
+    return open_root_key(read_key_file(path), passphrase)
+
+
+def open_root_key(file: bytes, passphrase: str) -> RootSigningKey:
+    """The root key in a file's bytes. Raises RefusedError where the passphrase is wrong, MalformedError otherwise."""
+    return RootSigningKey.from_seed(unlock(file, passphrase))
 
 
 def read_key_file(path: Path) -> bytes:

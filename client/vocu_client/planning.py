@@ -63,7 +63,7 @@ def _faults(plan: Plan) -> Iterator[Fault]:
     for field, name in (("name", plan.name), ("organiser_name", plan.organiser_name)):
         if not 1 <= len(name) <= MAX_NAME:
             yield Fault(field, "A name has 1 to {most} characters.", {"most": MAX_NAME})
-    if not _is_code_of_participant(plan.organiser):
+    if not is_participant_code(plan.organiser):
         yield Fault("organiser", "A participant's code has 2 to 16 capital letters and digits, such as PL.")
     days = {"starts_day": plan.starts_day, "ends_day": plan.ends_day, "retention_day": plan.retention_day}
     wrong = [field for field, day in days.items() if not _is_day(day)]
@@ -100,7 +100,8 @@ def _faults(plan: Plan) -> Iterator[Fault]:
             )
 
 
-def _is_code_of_participant(code: str) -> bool:
+def is_participant_code(code: str) -> bool:
+    """Whether a participant may be named so: a country's code, or a body's."""
     try:
         msgspec.convert(code, NCPCode)
     except msgspec.ValidationError:
