@@ -155,7 +155,7 @@ def _airports() -> Iterator[Place]:
     for code, airport in airportsdata.load("IATA").items():
         yield Place(
             value=code,
-            name=airport["name"],
+            name=airport["name"].replace("International ", ""),
             country=airport["country"],
             city=airport["city"],
             latitude=airport["lat"],

@@ -20,7 +20,7 @@ VALUE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,47}")
         ("GDAŃSK", "PL", "PLGDN"),
         ("wien", "AT", "ATVIE"),
         ("kapitan", "BG", "KAPITAN ANDREEVO"),
-        ("frankfurt main int", None, "FRA"),
+        ("frankfurt main airp", None, "FRA"),
     ],
 )
 def test_a_place_is_found_by_code_name_or_city_in_any_spelling(text: str, country: str | None, first: str) -> None:

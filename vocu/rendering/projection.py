@@ -1,7 +1,7 @@
 """From the globe to the sheet: two projections that keep areas true, and the cut-out that shows all that is there."""
 
 from collections.abc import Iterable, Sequence
-from math import asin, cos, degrees, radians, sin, sqrt
+from math import asin, ceil, cos, degrees, floor, radians, sin, sqrt
 from typing import Protocol
 
 from msgspec import Struct
@@ -69,19 +69,31 @@ class Frame(Struct, frozen=True):
 
 
 def frame_around(points: Sequence[Point], width: int, height: int) -> Frame:
-    """The frame that shows all these points with room around them; the whole world where they are far apart, or where
-    there are none."""
-    if not points or _span(points) > WORLD_SPAN:
-        earth = EqualEarth()
-        return _fitted(earth, [(-180, 0), (180, 0), (0, 78), (0, -56)], width, height, room=0)
-    longitudes, latitudes = [x for x, _ in points], [y for _, y in points]
-    middle = EqualArea((min(longitudes) + max(longitudes)) / 2, (min(latitudes) + max(latitudes)) / 2)
-    return _fitted(middle, points, width, height, room=0.12)
+    """The frame that shows all these points with room around them; the whole world where there are none.
+
+    Frames come in steps of some degrees, so that alike questions are answered with the same one.
+    """
+    if not points:
+        return _fitted(EqualEarth(), [(-180, 0), (180, 0), (0, 78), (0, -56)], width, height, room=0)
+    west, south, east, north = _box(points, 2)
+    if max(east - west, north - south) > WORLD_SPAN:
+        west, south, east, north = _box(points, 10)
+        corners = [(x, y) for x in (west, east) for y in (max(south, -60), 0, min(north, 80)) if south <= y <= north]
+        return _fitted(EqualEarth(), corners, width, height, room=0.04)
+    middle = EqualArea((west + east) / 2, (south + north) / 2)
+    edges = [(x, y) for x in (west, (west + east) / 2, east) for y in (south, (south + north) / 2, north)]
+    return _fitted(middle, edges, width, height, room=0.1)
 
 
-def _span(points: Sequence[Point]) -> float:
+def _box(points: Sequence[Point], step: int) -> tuple[float, float, float, float]:
+    """West, south, east and north of the points, outward to whole steps of degrees."""
     longitudes, latitudes = [x for x, _ in points], [y for _, y in points]
-    return max(max(longitudes) - min(longitudes), max(latitudes) - min(latitudes))
+    return (
+        floor(min(longitudes) / step) * step,
+        max(floor(min(latitudes) / step) * step, -90),
+        ceil(max(longitudes) / step) * step,
+        min(ceil(max(latitudes) / step) * step, 90),
+    )
 
 
 def _fitted(projection: Projection, points: Sequence[Point], width: int, height: int, room: float) -> Frame:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from vocu.rendering.wording import Wording
+from vocu_client import hs_codes, places
 from vocu_client.web.forms.fields import Field, fields_of
 from vocu_client.web.forms.sections import SECTIONS
 
@@ -58,7 +59,9 @@ def say(field: Field, value: Any, words: Wording) -> str:
         case "yes":
             return words._("yes")
         case "place":
-            return str(value).title() if " " in value or len(value) > len("PLTER") else str(value)
+            return places.label(str(value))
+        case "hs":
+            return hs_codes.label(str(value))
         case "instant" | "moment":
             return _clock(str(value), words)
         case _:
@@ -75,16 +78,30 @@ def _lines(fields: tuple[Field, ...], values: Mapping[str, Any], words: Wording)
         match field.kind:
             case "rows":
                 found += [
-                    Line(_numbered(label, number, len(value), words), inner=_lines(field.fields, row, words))
-                    for number, row in enumerate(value, 1)
+                    _row(field, _numbered(label, n, len(value), words), row, words) for n, row in enumerate(value, 1)
                 ]
             case "group":
-                found.append(Line(label, inner=_lines(field.fields, value, words)))
+                found.append(_row(field, label, value, words))
             case "list":
                 found.append(Line(label, tuple(say(field.fields[0], each, words) for each in value)))
             case _:
                 found.append(Line(label, (_amount(field, value, values, words),)))
     return tuple(found)
+
+
+def _row(field: Field, label: str, value: Mapping[str, Any], words: Wording) -> Line:
+    """What has parts; a stop of a route is said in one."""
+    if "country" in value and value.keys() <= {"country", "place"}:
+        return Line(label, (_stop(value, words),))
+    return Line(label, inner=_lines(field.fields, value, words))
+
+
+def _stop(value: Mapping[str, Any], words: Wording) -> str:
+    """A stop of a route: its place and country, or the country alone."""
+    country = words.country(value["country"])
+    if "place" not in value:
+        return country
+    return words._("{place}, {country}", place=places.label(value["place"], value["country"]), country=country)
 
 
 def _amount(field: Field, value: Any, values: Mapping[str, Any], words: Wording) -> str:

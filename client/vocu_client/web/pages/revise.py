@@ -13,9 +13,9 @@ from vocu.operation.events import SeizureAmended, SeizureReleased, SeizureReport
 from vocu.rendering.wording import N_
 from vocu_client.actions import OCU
 from vocu_client.store.drafts import Drafts
+from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.posting import Typed
 from vocu_client.web.pages.report_draft import AMENDMENT, AMENDS, READERS, RESTRICTED, amended, contact_points, form_of
-from vocu_client.web.seizures.consulting import may_open_nominal
 from vocu_client.web.visit import Visit, get, post
 
 SAY_WHY_FIRST: Final = N_("Say here why you need to see the names of this report; then you can amend it.")
@@ -32,7 +32,7 @@ async def amend(visit: Visit) -> Response:
     if draft is None:
         values = _values(visit, report)
         _require_readable(values)
-        if NOMINAL_FIELDS & values.keys() and not may_open_nominal(visit, report):
+        if NOMINAL_FIELDS & values.keys() and not may_open(visit, report):
             return visit.go(f"/seizures/{report}", visit.words._(SAY_WHY_FIRST))
         typed: Typed = form_of(visit).typed(values) | {AMENDS: [report], READERS: _readers(visit, report)}
         if report in visit.desk.view.state.reports and visit.desk.view.state.reports[report].restricted:

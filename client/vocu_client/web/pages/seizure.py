@@ -1,0 +1,195 @@
+"""One seizure: what it says, who may read what, its photos, what became of it, and what may be done now."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from vocu.canonical import decode_any, encode
+from vocu.compilation.ledger import Report
+from vocu.errors import RefusedError
+from vocu.form.report import SeizureReport
+from vocu.operation import events
+from vocu.operation.header import PartSlip
+from vocu_client.attachments import is_picture, thumbnail
+from vocu_client.files import Attached
+from vocu_client.overviews.seizures import Point, Way
+from vocu_client.store.outbox import Item
+from vocu_client.web.consulting import may_open
+from vocu_client.web.forms.telling import tell
+from vocu_client.web.seizures import mapping, telling
+from vocu_client.web.seizures.history import history, revision
+from vocu_client.web.visit import Visit, get
+
+_ABOUT_REPORTS = ("seizure_amended", "seizure_withdrawn", "seizure_released", "seizure_confirmed")
+
+
+class Sealing(Struct, frozen=True):
+    """How a part is sealed: to these participants, or to all; `ours`: this desk is among its readers."""
+
+    readers: tuple[str, ...]
+    ours: bool
+
+
+async def overview(visit: Visit) -> Response:
+    report_id = str(visit.path["id"])
+    if report_id not in visit.desk.ledger.reports:
+        return _waiting(visit, report_id)
+    report = visit.desk.ledger.reports[report_id]
+    newest = visit.desk.reading.revisions(report_id)[-1]
+    sealing = _sealing(visit, newest.act.header.slip("nominal") if newest.act is not None else None)
+    attached = visit.desk.files.of_report(report_id)
+    allowed = may_open(visit, report_id) if _has_sealed(sealing, attached) else False
+    now = revision(visit.desk, newest, nominal=allowed)
+    return visit.page(
+        "seizure.html",
+        report=report,
+        stat=now.stat,
+        title=telling.title(now.stat, visit.words) if now.stat is not None else visit.words._("Restricted report"),
+        told=tell("seizure", _plain(now.stat), visit.words),
+        nominal=tell("seizure", _plain(now.nominal), visit.words),
+        sealing=sealing,
+        allowed=allowed,
+        attached=attached,
+        steps=history(visit.desk, report_id, visit.words, nominal=allowed),
+        drawn=_map(visit, report, now.stat),
+        may=_may(visit, report),
+        telling=telling,
+        **_standing(visit, report_id),
+    )
+
+
+async def status(visit: Visit) -> Response:
+    """How far this report is, and whether it changed since the page was made."""
+    report_id = str(visit.path["id"])
+    seen = visit.query.get("seen", "")
+    return visit.page("seizure_status_part.html", **_standing(visit, report_id, seen))
+
+
+async def files(visit: Visit) -> Response:
+    report_id = str(visit.path["id"])
+    attached = visit.desk.files.of_report(report_id)
+    allowed = may_open(visit, report_id)
+    return visit.page("seizure_files_part.html", attached=attached, allowed=allowed, report_id=report_id)
+
+
+async def file(visit: Visit) -> Response:
+    """A file to keep."""
+    described, data = _read(visit)
+    return visit.download(described.name, described.type, data)
+
+
+async def small(visit: Visit) -> Response:
+    """A picture, small and made anew, to be seen on the page."""
+    described, data = _read(visit)
+    if not is_picture(described.type):
+        raise RefusedError("no-such-file", "There is no such picture; go back to its report.")
+    made = thumbnail(data)
+    return Response(made, media_type="image/png" if made.startswith(b"\x89PNG") else "image/jpeg")
+
+
+def _read(visit: Visit) -> tuple[Any, bytes]:
+    """A file of this report, and of no other: the reason was given for this one."""
+    report_id, event_id = str(visit.path["id"]), str(visit.path["event"])
+    if not may_open(visit, report_id):
+        raise RefusedError("no-reason", "Say on the report's page why you need to see this; then its files open.")
+    if event_id not in [each.event_id for each in visit.desk.files.of_report(report_id)]:
+        raise RefusedError("no-such-file", "There is no such file; go back to its report.")
+    return visit.desk.files.read(event_id, int(visit.path["number"]))
+
+
+def _waiting(visit: Visit, report_id: str) -> Response:
+    """A report that was written here and is not in the log yet. Raises RefusedError where there is none."""
+    item = visit.desk.outbox.find(report_id)
+    if item is None or item.kind != "seizure_reported" or item.state == "delivered":
+        raise RefusedError("unknown-id", f"This desk holds no seizure report with the id {report_id}.")
+    draft = visit.desk.outbox.draft(item)
+    stat, nominal, media = (getattr(draft.event, part, None) for part in ("stat", "nominal", "media"))
+    sealed = nominal is not None or media is not None
+    if not sealed or not may_open(visit, report_id):
+        nominal = None
+    return visit.page(
+        "seizure_waiting.html",
+        title=telling.title(stat, visit.words) if stat is not None else visit.words._("Seizure"),
+        told=tell("seizure", _plain(stat), visit.words),
+        nominal=tell("seizure", _plain(nominal), visit.words),
+        readers=draft.readers.get("nominal", ()),
+        item=item,
+        **_standing(visit, report_id),
+    )
+
+
+def _has_sealed(sealing: Sealing | None, attached: list[Attached]) -> bool:
+    """Whether this desk could open anything that names somebody: only then is it worth asking, and keeping, why."""
+    return (sealing is not None and sealing.ours) or any(each.state == "open" for each in attached)
+
+
+def _plain(part: Any) -> Mapping[str, Any]:
+    """A part of the form as plain JSON values, as its fields are told."""
+    return decode_any(encode(part)) if part is not None else {}
+
+
+def _sealing(visit: Visit, slip: PartSlip | None) -> Sealing | None:
+    if slip is None:
+        return None
+    state, own = visit.desk.view.state, visit.desk.settings.device
+    readers = {state.devices[device].ncp for device in slip.devices or ()}
+    return Sealing(tuple(sorted(readers)), slip.devices is None or own in slip.devices)
+
+
+def _map(visit: Visit, report: Report, stat: SeizureReport | None) -> mapping.Mapped | None:
+    if stat is None:
+        return None
+    stops = telling.stops_of(stat)
+    point = Point(stat.country or report.owner, stat.place, (report.id,))
+    return mapping.mapped([point], [Way(stops, (report.id,))] if len(stops) > 1 else [], visit.words)
+
+
+def _standing(visit: Visit, report_id: str, seen: str = "") -> dict[str, Any]:
+    """What the line on top says: where the report stands, and what about it is still under way."""
+    desk = visit.desk
+    report = desk.ledger.reports.get(report_id)
+    newest = desk.reading.revisions(report_id)[-1].index if report is not None else None
+    seen_entry = int(seen) if seen.isascii() and seen.isdecimal() else newest
+    return {
+        "report_id": report_id,
+        "entry": report.received if report is not None else None,
+        "newest": newest,
+        "changed": newest is not None and seen_entry is not None and newest > seen_entry,
+        "own_item": desk.outbox.find(report_id) if report is None else None,
+        "under_way": list(_under_way(visit, report_id)),
+    }
+
+
+def _under_way(visit: Visit, report_id: str) -> Iterator[Item]:
+    outbox = visit.desk.outbox
+    for item in outbox.items("queued", "sent", "refused"):
+        if item.kind in _ABOUT_REPORTS and outbox.draft(item).ref == report_id:
+            yield item
+
+
+def _may(visit: Visit, report: Report) -> dict[str, bool]:
+    """What this officer may do with this report now, by the rules that hub and desks apply (vocu.operation.rules)."""
+    state, own = visit.desk.view.state, visit.desk.settings.ncp
+    member = state.members.get(own)
+    posts = visit.may("post") and member is not None and member.role in events.SeizureAmended.roles
+    in_time = state.phase in events.SeizureAmended.phases
+    ours = report.owner == own or (report.unconfirmed and own in state.organisers)
+    change = posts and in_time and ours and report.withdrawn is None
+    confirm = posts and in_time and report.owner == own and report.unconfirmed and report.withdrawn is None
+    return {
+        "amend": change,
+        "withdraw": change,
+        "release": change and report.restricted,
+        "confirm": confirm,
+    }
+
+
+ROUTES = [
+    get("/seizures/{id}", overview),
+    get("/seizures/{id}/status", status),
+    get("/seizures/{id}/files", files),
+    get("/seizures/{id}/files/{event}/{number:int}", file),
+    get("/seizures/{id}/files/{event}/{number:int}/small", small),
+]

@@ -1,0 +1,1 @@
+"""What the seizures' pages are made of: the question in the address, the map, the history, the files to take away."""
