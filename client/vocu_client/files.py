@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -57,6 +58,11 @@ class Files(Follower):
         super().__init__(view)
         self._outbox = outbox
         self.store = chunks
+        self._lock = threading.RLock()  # pages read large files in threads of their own
+
+    def catch_up(self) -> None:
+        with self._lock:
+            super().catch_up()
 
     def _begin(self) -> None:
         self._index_of: dict[str, int] = {}
@@ -125,7 +131,8 @@ class Files(Follower):
             data = self.store.read(blob.sha256)
             if data is None:
                 if index is not None:
-                    self._due[blob.sha256] = index, blob
+                    with self._lock:
+                        self._due[blob.sha256] = index, blob
                 raise SealedError("not-here", f"{file.name} is still on its way to this desk.")
             yield data
 
@@ -161,19 +168,23 @@ class Files(Follower):
 
     def due(self, event_id: str | None = None) -> list[Blob]:
         """The chunks addressed to this desk that are not here, of this event or of all, the newest event's first."""
-        self.catch_up()
-        wanted = self._due if event_id is None else {blob.sha256 for blob in self._blobs(self._index_of.get(event_id))}
-        for sha256 in [sha256 for sha256 in wanted if sha256 in self._due and self.store.has(self._due[sha256][1])]:
-            del self._due[sha256]
-        missing = [(-index, blob) for sha256, (index, blob) in self._due.items() if sha256 in wanted]
-        return [blob for _, blob in sorted(missing, key=lambda each: each[0])]
+        with self._lock:
+            self.catch_up()
+            wanted = None if event_id is None else self._index_of.get(event_id, -1)
+            found = [(index, blob) for index, blob in self._due.values() if wanted in (None, index)]
+            for _, blob in found:
+                if self.store.has(blob):
+                    del self._due[blob.sha256]
+        missing = [each for each in found if each[1].sha256 in self._due]
+        return [blob for _, blob in sorted(missing, key=lambda each: -each[0])]
 
     def came(self, blob: Blob) -> None:
         """This chunk was fetched, and is kept unless it was erased meanwhile."""
-        self.catch_up()
-        self._due.pop(blob.sha256, None)
-        if blob.sha256 in self._gone:
-            self.store.drop([blob.sha256])
+        with self._lock:
+            self.catch_up()
+            self._due.pop(blob.sha256, None)
+            if blob.sha256 in self._gone:
+                self.store.drop([blob.sha256])
 
     def forget(self, index: int) -> None:
         """Delete this desk's chunks of what was erased."""

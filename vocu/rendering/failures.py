@@ -33,13 +33,15 @@ SAID: Final[dict[str, str]] = {
         "wrong-session frame-too-large bad-address bad-part-size body-too-large incomplete bad-media bad-request "
         "must-be-clear must-be-direct must-be-sealed must-be-to-all one-reader beyond-log unknown-part part-missing "
         "part-too-large",
-    "What was written for sending cannot be sent. Write it anew.": "bad-draft",
+    "What was written for sending cannot be sent. Write it anew.": "bad-draft blob-in-use",
     "Too few characters of the id were typed, or it is not the id of anything here.":
         "short-id ambiguous-id unknown-id unknown-ref",
     # files
-    "This file cannot be read. Check that it is the right one and try again.": "bad-file bad-catalogue",
-    "This file is empty. Attach the one that you meant.": "empty-file",
-    "This file is too large. Split or compress it.": "file-too-large piece-too-large too-many-files",
+    "This file cannot be read. Check that it is the right one and try again.":
+        "bad-file bad-catalogue bad-picture file-lost no-such-file",
+    "This file is empty. Attach the one that you meant.": "empty-file file-empty",
+    "This file is too large. Split or compress it.":
+        "file-too-large piece-too-large too-many-files picture-too-large",
     "The upload broke off. It goes on from where it stopped.": "wrong-offset",
     "There is such a file or folder already. Choose another name.": "file-exists folder-in-use",
     # tables that are imported
