@@ -34,6 +34,8 @@ from vocu_client.web.pages import (
     invitations,
     login,
     members,
+    message_new,
+    messages,
     newsletters,
     now,
     officers,
@@ -81,6 +83,8 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     admission.ROUTES,
     members.ROUTES,
     devices.ROUTES,
+    message_new.ROUTES,
+    messages.ROUTES,
 )  # fmt: skip
 LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
 THEMES: Final = ("system", "light", "dark")
