@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor
 from tests.system.rig import PLAN, Hub, admit, found
 from vocu_client import Home
@@ -73,3 +74,12 @@ async def fr(countries: Countries) -> AsyncIterator[Visitor]:
     async with Visitor(countries.home("FR")) as visitor:
         await visitor.sync()
         yield visitor
+
+
+@pytest.fixture
+async def room(countries: Countries, tmp_path: Path) -> AsyncIterator[DutyRoom]:
+    """A duty room of a participant: nobody has an account yet, and nothing that is done there stays."""
+    async with Visitor(countries.home("DE")) as visitor:
+        await visitor.sync()
+    async with DutyRoom(countries.home("DE"), tmp_path) as room:
+        yield room

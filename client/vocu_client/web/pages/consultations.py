@@ -28,14 +28,14 @@ async def give_reason(visit: Visit) -> Response:
     case, reason = visit.path["case"], str(visit.form.get("reason", ""))
     visit.desk.consultations.give_reason(visit.officer.id, visit.officer.name, case, reason, visit.site.now())
     back = str(visit.form.get("back", ""))
-    return visit.go(back if HERE.match(back) else f"/seizures/{case}")
+    return visit.go(back if HERE.match(back) else address_of(visit, case))
 
 
 async def overview(visit: Visit) -> Response:
     found = _found(visit)
     return visit.page(
         "consultations.html",
-        found=found[:SHOWN],
+        found=[(each, address_of(visit, each.case)) for each in found[:SHOWN]],
         all=len(found),
         officers=visit.desk.team.accounts(),
         officer=visit.query.get("officer", ""),
@@ -62,6 +62,16 @@ def _found(visit: Visit) -> list[Consultation]:
         for each in reversed(visit.desk.consultations.all())
         if officer in ("", each.officer) and case in ("", each.case)
     ]
+
+
+def address_of(visit: Visit, case: str) -> str:
+    """The page of a case."""
+    ledger = visit.desk.ledger
+    if case in ledger.warnings:
+        return f"/warnings/{case}"
+    if case in ledger.questions or case in ledger.cross_checks:
+        return f"/questions/{case}"
+    return f"/seizures/{case}"
 
 
 def _instant(at: int) -> str:
