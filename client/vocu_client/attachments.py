@@ -5,7 +5,6 @@ import io
 import mimetypes
 import re
 import unicodedata
-import warnings
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -31,6 +30,7 @@ RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECA
 MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}")
 
 pi_heif.register_heif_opener()
+Image.MAX_IMAGE_PIXELS = None  # `_opened` refuses earlier, and without a warning that only some threads would hear
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
@@ -113,16 +113,12 @@ def _picture(name: str, data: bytes) -> Image.Image | None:
 
 def _opened(name: str, data: bytes, kinds: tuple[str, ...]) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of what is refused here anyway
-            picture = Image.open(io.BytesIO(data), formats=kinds)
-    except Image.DecompressionBombError:
-        raise _too_large(name) from None
+        picture = Image.open(io.BytesIO(data), formats=kinds)
     except Exception:
         raise _damaged(name) from None
     if picture.width * picture.height > MAX_PIXELS:
         picture.close()
-        raise _too_large(name)
+        raise MalformedError("picture-too-large", f"{name} has more than 50 million pixels; save it smaller.")
     return picture
 
 
@@ -156,7 +152,3 @@ def _damaged(name: str) -> MalformedError:
     return MalformedError(
         "bad-picture", f"{name} is damaged, or no picture that is known here; save it as JPEG or PNG."
     )
-
-
-def _too_large(name: str) -> MalformedError:
-    return MalformedError("picture-too-large", f"{name} has more than 50 million pixels; save it smaller.")
