@@ -118,6 +118,25 @@ SAID: Final[dict[str, str]] = {
     "Say in a few words why you need to see this.": "no-reason",
     "A colleague has taken this. Ask him, or take it over.": "taken-already not-yours",
     "The pages could not be served. The details say why.": "no-port no-server",
+    "This draft was sent or thrown away meanwhile.": "draft-gone",
+    "Somebody else saved this draft since you opened it. Look at what changed, then save yours.": "draft-changed",
+    "This file is not here whole. Send the rest, add it again, or remove it.": "file-gone file-incomplete",
+    # officers of one desk
+    "These do not go together. Type both again, or ask your administrator.": "wrong-login",
+    "There were several wrong tries. Wait a while, then try again.": "wait-first",
+    "The two passwords differ. Type the new one twice the same.": "passwords-differ",
+    "A password has at least 12 characters. Several words are good.": "bad-password",
+    "This passkey was not accepted. Try again, or log in with your password.": "passkey-refused",
+    "Passkeys work only where this desk is reached over TLS by a host name. Use a password.": "no-passkeys-here",
+    "You have as many passkeys as an account may have. Remove one first.": "too-many-passkeys",
+    "This desk has no such account, or it is closed.": "unknown-officer account-closed unknown-role",
+    "There is or was an account of that name. Choose another.": "officer-exists",
+    "This desk has an administrator already, who can add you.": "founded",
+    "A name for logging in has 2 to 32 small letters, digits, dots, dashes or underscores; the other has up to 80 "
+    "characters.": "bad-officer-name bad-display-name",
+    "This is the last administrator. Make somebody else one first, then try again.": "last-administrator",
+    "This desk is used by one officer and has no accounts.": "no-team",
+    "At this desk a second officer approves what names persons, vehicles or firms. Ask one.": "needs-approval",
 }  # fmt: skip
 """By sentence, the codes that it is said for."""
 
