@@ -7,6 +7,7 @@ from PIL import Image
 
 from tests.client.web.conftest import Countries
 from tests.client.web.visitor import Visitor
+from tests.system.rig import until, watching
 
 HOSTILE = ("<script>alert(1)</script>", "invoice\u202egpj.exe", '=HYPERLINK("http://x","y")')
 
@@ -225,6 +226,8 @@ async def test_pictures_are_shown_small_and_files_are_only_downloads(de: Visitor
     await de.sync()
     await fr.sync()
     root = fr.desk.overviews.threads.page(lambda _: True).threads[0].root
+    async with watching(fr.desk):
+        await until(lambda: all(file.whole for file in fr.desk.files.of(root).files))
     page = await fr.get(f"/messages/{root}")
     assert "Download seal.jpg" in page.text
     html = (await fr.get(f"/messages/{root}/files/1")).response
