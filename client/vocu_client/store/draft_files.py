@@ -18,7 +18,7 @@ MAX_FILE = 25 * 1024 * 1024
 """Bytes of one file."""
 PIECE = 1024 * 1024
 """The most bytes that one append takes."""
-MAX_FILES = 20
+MAX_FILES = 10
 
 
 class DraftFile(Struct, frozen=True, kw_only=True):
