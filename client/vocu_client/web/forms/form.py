@@ -50,7 +50,8 @@ class Form:
     """One of the forms of `vocu.form.schema.FORMS`; "seizure" has its nominal part in it.
 
     `choices`: what a field that refers to another report or warning may choose from. `without`: fields that this desk
-    is not asked for; they are shown all the same where something stands in them.
+    is not asked for; they are shown all the same where something stands in them. `own`: this participant, who is not
+    offered where others are meant.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Form:
         *,
         choices: Mapping[str, tuple[Option, ...]] | None = None,
         without: frozenset[str] = frozenset(),
+        own: str = "",
     ) -> None:
         self.name = name
         self.words = words
@@ -69,7 +71,9 @@ class Form:
         self._zone = state.genesis.zone
         self._offer = Offer(
             participants={
-                ncp: member.name for ncp, member in sorted(state.members.items()) if member.active and ncp != HUB
+                ncp: member.name
+                for ncp, member in sorted(state.members.items())
+                if member.active and ncp not in (HUB, own)
             },
             scope=state.genesis.commodities,
             added=state.added_commodities,

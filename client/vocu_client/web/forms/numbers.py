@@ -62,10 +62,10 @@ def read_quantity(text: str, *, countable: bool = False) -> str:
 
 def read_count(text: str) -> int:
     """A whole number. Raises Unreadable."""
-    number = read_quantity(text, countable=True)
-    if "." in number:
-        raise Unreadable(NOT_WHOLE)
-    return int(number)
+    try:
+        return int(read_quantity(text, countable=True))
+    except (ValueError, Unreadable):
+        raise Unreadable(NOT_WHOLE) from None
 
 
 def write_quantity(amount: str | Decimal, locale: Locale) -> str:

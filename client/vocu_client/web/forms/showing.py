@@ -19,7 +19,6 @@ _HINTS: Final = {
     "country": N_("Begin to type its name, or give its two letters."),
     "place": N_("Begin to type its name; a name that is not in the list is fine, too."),
     "hs": N_("Begin to type the code or what it stands for."),
-    "part_day": N_("Choose the day. Where only the month or the year is known, write it beside, such as 2024-01."),
     "zone": N_("Leave it empty where the operation's time holds."),
     "moment": N_("The time on the clock at the place."),
     "instant": N_("The time on the operation's clock."),
@@ -32,7 +31,9 @@ _LIST_HINTS: Final = {
     "country": N_("In the order of the journey."),
     "participant": "",
 }
-_FOR_MACHINES: Final = frozenset(["quantity", "origin_kind", "right_type", "basel_code", "control_number"])
+_FOR_MACHINES: Final = frozenset(
+    ["quantity", "origin_kind", "right_type", "basel_code", "control_number", "duties", "taxes", "seizure_day"]
+)
 """Fields whose description in the schema does not help an officer who sees them."""
 _EURO_FIRST: Final = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "SEK", "DKK", "NOK", "UAH", "TRY")
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from vocu.rendering.wording import N_, Wording
+from vocu_client import places
 from vocu_client.web.forms.fields import Field, Kind
 from vocu_client.web.forms.numbers import Unreadable, read_count, read_quantity, write_quantity
 from vocu_client.web.forms.texts import chosen_code, country_code, in_capitals
@@ -46,6 +47,9 @@ def write_value(field: Field, value: Any, tongue: Tongue) -> str:
             return write_quantity(str(value), tongue.words.locale)
         case "country":
             return tongue.words.country(value)
+        case "place":
+            named = places.label(value)
+            return named if (chosen_code(named) or in_capitals(named)) == value else str(value)
         case "yes":
             return "yes" if value is True else ""
         case "instant" | "moment":

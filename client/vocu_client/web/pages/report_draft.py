@@ -44,7 +44,8 @@ def form_of(visit: Visit) -> Form:
     warnings = tuple(Option(each.id, _warning(visit, each)) for each in _warnings(visit))
     choices = {"warning_answered": warnings} if warnings else {}
     without = frozenset() if visit.organises else _BEHALF
-    return Form("seizure", visit.words, state, choices=choices, without=without)
+    own = visit.desk.settings.ncp
+    return Form("seizure", visit.words, state, choices=choices, without=without, own=own)
 
 
 def begun(visit: Visit, warning: str = "") -> Typed:
@@ -110,7 +111,8 @@ def possible_readers(visit: Visit) -> list[Option]:
 def readers_of(visit: Visit, typed: Typed) -> Readers:
     """Who will be able to read what, as things stand in the form."""
     own = visit.desk.settings.ncp
-    names = [own, *(name for name in chosen_readers(typed) if name != own)]
+    ours = {own, OCU} if visit.organises else {own}
+    names = [own, *(name for name in chosen_readers(typed) if name not in ours)]
     return Readers(
         is_restricted(typed),
         contact_points(visit),
