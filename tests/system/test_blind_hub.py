@@ -14,6 +14,7 @@ from tests.system.spellings import files_with, memory_with
 from vocu.operation.bodies import Contact
 from vocu.operation.events import KINDS
 from vocu_client import Desk
+from vocu_client.attachments import Attachment
 
 STEM = "~" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(15))
 """Every sealed word of this test begins like this, so that one search finds any of them, whatever follows."""
@@ -86,13 +87,15 @@ async def _post_all(desks: dict[str, Desk], sealed: Sealed) -> None:
     pl, de, fr = (desks[ncp].actions for ncp in ("PL", "DE", "FR"))
     word = sealed.word
 
-    de.send_message(word(), subject=word())
-    de.send_message(word("DE", "FR"), subject=word("DE", "FR"), to=["FR"])
+    de.send_message(word(), subject=word(), files=[_file(word)])
+    de.send_message(word("DE", "FR"), subject=word("DE", "FR"), to=["FR"], files=[_file(lambda: word("DE", "FR"))])
     de.send_message(word("DE", "PL") + "x" * 19_000, to=["OCU"])
     pl.announce(word(), subject=word())
     de.publish_contacts([Contact(name=word(), telephone=word(), email=word(), function=word(), duty_hours=word())])
     pl.send_directory("FR", {"DE": (Contact(name=word("PL", "FR")),)})
-    report = de.report_seizure({**REPORT, **_particulars(lambda: word("DE", "PL"))})
+    report = de.report_seizure(
+        {**REPORT, **_particulars(lambda: word("DE", "PL"))}, files=[_file(lambda: word("DE", "PL"))]
+    )
     fr.report_seizure({**REPORT, **_particulars(lambda: word("FR", "ES"))}, readers=["ES"])
     fr.report_seizure({**REPORT, **_particulars(lambda: word("FR", "PL"))}, restricted=True)
     warning = de.issue_warning(
@@ -124,6 +127,11 @@ async def _all_delivered(desks: dict[str, Desk]) -> None:
     await until(lambda: all(not desk.outbox.waiting(0, 1) for desk in desks.values()))
     assert not [item.message for desk in desks.values() for item in desk.outbox.items("refused")]
     await until(lambda: len({desk.view.size for desk in desks.values()}) == 1)
+    await until(lambda: not any(desk.files.due() for desk in desks.values()))
+
+
+def _file(word: Callable[[], str]) -> Attachment:
+    return Attachment(name=f"{word()}.txt", media_type="text/plain", data=word().encode() * 5000)
 
 
 def _particulars(word: Callable[[], str]) -> dict[str, Any]:
@@ -146,7 +154,9 @@ def _everything_read_by(desk: Desk) -> str:
     """All that this desk can show, as one text."""
     kinds = tuple(KINDS.values())
     lines = [msgspec.to_builtins(line) for line in desk.reading.lines(kinds)]
-    return repr((lines, msgspec.to_builtins(desk.reading.contacts())))
+    attached = [desk.files.of(line["id"]) for line in lines]
+    files = [desk.files.read(each.event_id, file.number) for each in attached for file in each.files]
+    return repr((lines, msgspec.to_builtins(desk.reading.contacts()), files))
 
 
 @pytest.mark.parametrize(
