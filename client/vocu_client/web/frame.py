@@ -38,7 +38,7 @@ class Frame:
     @property
     def inside(self) -> bool:
         """Whether an officer is logged in and the operation can be seen."""
-        return self._visit.known and self._service.state == "open"
+        return self._visit.known and not self._visit.site.where_first("operation")
 
     @property
     def status(self) -> Status:
