@@ -17,6 +17,7 @@ from vocu.operation import events
 from vocu.operation.act import Act
 from vocu.operation.verified import Accepted
 from vocu.rendering.wording import Wording
+from vocu_client import places
 from vocu_client.following import Follower
 from vocu_client.overviews.folding import fold, words
 
@@ -233,6 +234,7 @@ def _texts(report: Report) -> Iterator[str]:
     stat = report.stat
     if stat is not None:
         yield stat.place
+        yield places.label(stat.place, stat.country or report.owner)
         yield from (text for text in (stat.report_number, stat.make, stat.model, stat.registration_country) if text)
         for line in stat.goods:
             yield from (text for text in (line.brand, line.hs_found, line.hs_declared, line.species) if text)

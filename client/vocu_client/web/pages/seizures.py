@@ -47,6 +47,13 @@ class Heading(Struct, frozen=True):
     order: str
 
 
+class Chip(Struct, frozen=True):
+    """A filter that is set, in words, and the address without it."""
+
+    text: str
+    address: str
+
+
 class Total(Struct, frozen=True):
     """A commodity with its amounts, unlike units side by side."""
 
@@ -74,7 +81,7 @@ async def overview(visit: Visit) -> Response:
         before=query.with_page(query.page - 1).address() if query.page > 1 else "",
         after=query.with_page(query.page + 1).address() if query.page < last else "",
         size=visit.desk.view.size,
-        **_around(visit, query),
+        **_around(visit, query, "/seizures"),
     )
 
 
@@ -85,7 +92,7 @@ async def on_the_map(visit: Visit) -> Response:
     seizures = visit.desk.overviews.seizures
     points, ways = seizures.points(query.filter), seizures.ways(query.filter)
     drawn = mapping.mapped(points, ways, visit.words)
-    return visit.page("seizures_map.html", map=drawn, **_around(visit, query))
+    return visit.page("seizures_map.html", map=drawn, **_around(visit, query, "/seizures/map"))
 
 
 async def newer(visit: Visit) -> Response:
@@ -119,15 +126,20 @@ def _all_rows(visit: Visit) -> Sequence[Row]:
     return found.rows
 
 
-def _around(visit: Visit, query: Query) -> Mapping[str, Any]:
+def _around(visit: Visit, query: Query, path: str) -> Mapping[str, Any]:
     """What both views of the seizures show: the filters, what they can be set to, and what else there is to say."""
     seizures, words = visit.desk.overviews.seizures, visit.words
     rows = seizures.all(query.filter)
     return {
         "query": query,
+        "path": path,
+        "chips": [
+            Chip(_filter(name, value, words), query.without(name, value).address(path))
+            for name, value in query.filtering()
+        ],
         "choices": _choices(seizures.choices(), words),
         "statuses": STATUS_NAMES,
-        "shortcuts": [(each, Query(filter=query.filter).narrowed_to(statuses=(each,)).address()) for each in SHORTCUTS],
+        "shortcuts": [(each, query.narrowed_to(statuses=(each,)).address(path)) for each in SHORTCUTS],
         "counts": Counter(status for row in rows for status in row.statuses),
         "restricted": sum(is_restricted(row.report) for row in rows),
         "places": places,
@@ -144,6 +156,27 @@ def _choices(found: Mapping[str, Sequence[str]], words: Wording) -> dict[str, li
         "commodity": [(code, _commodity(code, words)) for code in found["commodity"]],
     }
     return {name: sorted(choices, key=lambda choice: choice[1].casefold()) for name, choices in named.items()}
+
+
+def _filter(name: str, value: str, words: Wording) -> str:
+    """A filter in words."""
+    match name:
+        case "country":
+            return words.country(value)
+        case "commodity":
+            return _commodity(value, words)
+        case "place":
+            return places.label(value)
+        case "mode":
+            return words.label("transport_mode", value)
+        case "from":
+            return words._("from {day}", day=words.day(value))
+        case "to":
+            return words._("until {day}", day=words.day(value))
+        case "status":
+            return words._(STATUS_NAMES[next(each for each in STATUS_NAMES if each == value)])
+        case _:
+            return words._("“{text}”", text=value)
 
 
 def _commodity(code: str, words: Wording) -> str:

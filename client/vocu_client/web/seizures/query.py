@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -81,6 +82,12 @@ class Query(Struct, frozen=True, kw_only=True):
     def with_page(self, page: int) -> "Query":
         return replace(self, page=page)
 
+    def without(self, name: str, value: str) -> "Query":
+        """The same question without one of its filters, as the address names it."""
+        if name == "status":
+            return self.narrowed_to(statuses=tuple(each for each in self.filter.statuses if each != value))
+        return self.narrowed_to(**{_NAMES[name]: "" if name == "q" else None})
+
     def narrowed_to(self, **wanted: object) -> "Query":
         """The same question with these fields of the filter put in place."""
         return replace(self, filter=replace(self.filter, **wanted), page=1)
@@ -90,7 +97,7 @@ def read(query: QueryParams, language: str) -> Query:
     """The question that an address asks. What it cannot mean is left out, so that `pairs` says what was understood."""
     given = {attribute: query.get(name, "").strip()[:LONGEST] for name, attribute in _NAMES.items()}
     for name in ("first_day", "last_day"):
-        if not _DAY.fullmatch(given[name]):
+        if not _is_day(given[name]):
             given[name] = ""
     sort: SortBy = next((each for each in SORTS if each == query.get("sort")), "received")
     order = query.get("order")
@@ -107,3 +114,10 @@ def read(query: QueryParams, language: str) -> Query:
         ascending=ascending,
         page=min(int(page), LAST_PAGE) if page.isascii() and page.isdecimal() and int(page) > 0 else 1,
     )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
