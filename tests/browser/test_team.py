@@ -1,0 +1,174 @@
+"""Two officers of one duty room, over TLS: each in a browser of his own, with a password and with a passkey."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Room
+from tests.browser.rig import DeskPages, sign_in
+from tests.client.web.team import CODE
+
+PASSWORD = "correct horse battery"
+HOST = "localhost"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
+OpenBrowser = Callable[[], Page]
+
+
+def certify(folder: Path) -> tuple[Path, Path]:
+    """A TLS certificate of this machine's own name, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, secret = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
+    return chain, secret
+
+
+@pytest.fixture(scope="module")
+def duty(room: Room, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskPages]:
+    """The duty room of Germany, served over TLS."""
+    chain, key = certify(tmp_path_factory.mktemp("tls"))
+    desk = DeskPages(room.home("DE"), "--team", HOST, "--certificate", str(chain), "--key", str(key))
+    desk.start()
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture
+def opened(browser: Browser, duty: DeskPages) -> Iterator[OpenBrowser]:
+    """Opens a browser of its own at the duty room, with a security key plugged in."""
+    pages: list[Page] = []
+
+    def open_browser() -> Page:
+        context = browser.new_context(base_url=duty.address, locale="en-GB", ignore_https_errors=True)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        devices = context.new_cdp_session(page)
+        devices.send("WebAuthn.enable")
+        devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        pages.append(page)
+        return page
+
+    yield open_browser
+    for page in pages:
+        page.context.close()
+
+
+def log_in(page: Page, officer: str) -> None:
+    page.goto("/login")
+    page.get_by_label("Your name at this desk").fill(officer)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+
+
+def choose_password(page: Page) -> None:
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_label("The same once more").fill(PASSWORD)
+
+
+def test_two_officers_share_a_desk(browser: Browser, duty: DeskPages, opened: OpenBrowser) -> None:
+    first = sign_in(browser, duty, ignore_https_errors=True)
+    expect(first.get_by_role("heading", level=1)).to_have_text("The first administrator")
+    first.get_by_label("Name for logging in").fill("anna")
+    first.get_by_label("Name that colleagues know").fill("Anna Kowalska")
+    choose_password(first)
+    first.get_by_role("button", name="Make this account").click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("Officers")
+    assert first.complaints == []  # type: ignore[attr-defined]
+    first.context.close()
+
+    anna = opened()
+    anna.goto("/officers")
+    assert anna.url.startswith(f"{duty.address}/login")
+    log_in(anna, "anna")
+
+    # a passkey: added once, then it alone logs in
+    anna.goto("/account")
+    anna.get_by_label("What you call this passkey").fill("grey security key")
+    anna.get_by_role("button", name="Add a passkey").click()
+    expect(anna.get_by_text("This passkey now opens your account.")).to_be_visible()
+    expect(anna.get_by_text("grey security key", exact=True)).to_be_visible()
+    anna.get_by_role("button", name="Log out").first.click()
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Log in")
+    anna.get_by_role("button", name="Log in with a passkey").click()
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Now")
+
+    # an officer is added and chooses a password
+    anna.goto("/officers")
+    anna.get_by_label("Name for logging in").fill("bob")
+    anna.get_by_label("Name that colleagues know").fill("Bob")
+    anna.get_by_role("button", name="Add, and make a code").click()
+    code = CODE.search(anna.locator(".notice").inner_text())
+    assert code is not None
+    bob = opened()
+    bob.goto("/login")
+    bob.get_by_role("link", name="I was given a code").click()
+    bob.get_by_label("Your name at this desk").fill("bob")
+    bob.get_by_label("The code").fill(code[0])
+    choose_password(bob)
+    bob.get_by_role("button", name="Keep this password and log in").click()
+    expect(bob.get_by_role("heading", level=1)).to_have_text("Now")
+
+    # the handover shows what the other did
+    anna.goto("/handover")
+    anna.get_by_label("A note").fill("Call Warsaw at six.")
+    anna.get_by_role("button", name="End my shift").click()
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Log in")
+    bob.goto("/handover")
+    expect(bob.get_by_text("Call Warsaw at six.")).to_be_visible()
+    expect(bob.get_by_text("Anna Kowalska ended the last shift")).to_be_visible()
+
+    # closing an account ends its session at once
+    log_in(anna, "anna")
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Now")
+    anna.goto("/officers/bob/close")
+    anna.get_by_role("button", name="Close this account for good").click()
+    bob.goto("/handover")
+    expect(bob.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+def test_a_passkey_of_nobody_opens_nothing(opened: OpenBrowser) -> None:
+    stranger = opened()
+    stranger.goto("/login")
+    stranger.get_by_role("button", name="Log in with a passkey").click()
+    expect(stranger.get_by_text("The passkey was not used.")).to_be_visible()
+    stranger.goto("/handover")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+def test_without_scripts_a_password_is_enough(browser: Browser, duty: DeskPages) -> None:
+    context = browser.new_context(
+        base_url=duty.address, locale="en-GB", ignore_https_errors=True, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Log in with a passkey")).to_be_hidden()
+    log_in(page, "anna")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now")
+    context.close()
