@@ -26,6 +26,7 @@ from vocu_client.web.pages import (
     approvals,
     consultations,
     contacts,
+    controls,
     devices,
     entry,
     form_parts,
@@ -41,6 +42,8 @@ from vocu_client.web.pages import (
     officers,
     operation,
     outbox,
+    outcomes,
+    questions,
     report,
     report_files,
     results,
@@ -50,6 +53,7 @@ from vocu_client.web.pages import (
     seizures,
     start,
     this_desk,
+    warnings,
 )
 from vocu_client.web.service import Service
 from vocu_client.web.templating import STATIC
@@ -85,6 +89,10 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     devices.ROUTES,
     message_new.ROUTES,
     messages.ROUTES,
+    warnings.ROUTES,
+    questions.ROUTES,
+    controls.ROUTES,
+    outcomes.ROUTES,
 )  # fmt: skip
 LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
 THEMES: Final = ("system", "light", "dark")

@@ -1,0 +1,99 @@
+"""Controls today: what was checked, or that nothing was found, in three clicks; and the days without a return."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from vocu.canonical import decode_any, encode
+from vocu.errors import RefusedError
+from vocu.form.returns import DailyReturn
+from vocu.operation import events
+from vocu_client.overviews.days import local_day
+from vocu_client.store.drafts import Drafts
+from vocu_client.web.posing import Asking, Sent, under_way
+from vocu_client.web.visit import Visit, get, post
+
+OUTBOX_KIND = "daily_return_filed"
+
+
+async def overview(visit: Visit) -> Response:
+    today, days = _today(visit), visit.desk.overviews.days
+    now = visit.site.now()
+    filed = days.filed(now)
+    return visit.page(
+        "controls.html",
+        today=today,
+        filed=next((day.filed for day in filed if day.day == today), None) or _outside(visit, today),
+        days=filed,
+        missing=days.missing(now),
+        pending=[(each, each.report.stat.goods[each.line]) for each in days.pending() if each.report.stat is not None],
+        waiting=under_way(visit, OUTBOX_KIND),
+        may_file=_may_file(visit),
+        id=Drafts.new_id(),
+    )
+
+
+async def nil(visit: Visit) -> Response:
+    """Nothing found that day: what was filed for it before asks once more, because this replaces it."""
+    day = str(visit.form.get("day", "")) or _today(visit)
+    if visit.desk.ledger.returns.get((visit.desk.settings.ncp, day)) is not None and not visit.form.get("replace"):
+        return visit.page("controls_replace.html", 409, day=day, id=str(visit.form.get("id", "")))
+    form = {"day": day, "kind": "nil", "running": "well"}
+    visit.actions.file_daily_return(form, event_id=str(visit.form.get("id", "")) or None)
+    return visit.go("/controls", visit.words._("“Nothing found” is queued, and goes out when there is a line."))
+
+
+async def enter(visit: Visit) -> Response:
+    """The form for one day, with what was filed for it before."""
+    day = visit.query.get("day", "") or _today(visit)
+    known = visit.desk.ledger.returns.get((visit.desk.settings.ncp, day))
+    return _asking(visit).show(
+        "controls_return.html", _values(day, known.form if known else None), replaces=bool(known)
+    )
+
+
+async def file(visit: Visit) -> Response:
+    day = str(visit.form.get("day", ""))
+    known = (visit.desk.settings.ncp, day) in visit.desk.ledger.returns
+
+    def act(sent: Sent) -> Response:
+        if sent.values["kind"] == "control" and not sent.values.get("checks"):
+            raise RefusedError("no-checks", "Enter what was checked, or choose the nil return.")
+        visit.actions.file_daily_return(sent.values, sent.words, event_id=sent.id)
+        return visit.go("/controls", visit.words._("Your return is queued, and goes out when there is a line."))
+
+    return _asking(visit).take("controls_return.html", act, replaces=known)
+
+
+def _asking(visit: Visit) -> Asking:
+    return Asking(visit, "daily_return", words="optional")
+
+
+def _values(day: str, known: DailyReturn | None) -> dict[str, Any]:
+    if known is not None:
+        values: dict[str, Any] = decode_any(encode(known))
+        return values
+    return {"day": day, "kind": "control", "running": "well", "checks": [{}]}
+
+
+def _today(visit: Visit) -> str:
+    return local_day(visit.desk.view.state.genesis, visit.site.now())
+
+
+def _outside(visit: Visit, today: str) -> Any:
+    """A return for a day outside the operation, while everybody tries the system out."""
+    return visit.desk.ledger.returns.get((visit.desk.settings.ncp, today))
+
+
+def _may_file(visit: Visit) -> bool:
+    state, kind = visit.desk.view.state, events.DailyReturnFiled
+    member = state.members.get(visit.desk.settings.ncp)
+    return visit.may("post") and member is not None and member.role in kind.roles and state.phase in kind.phases
+
+
+ROUTES = [
+    get("/controls", overview),
+    post("/controls/nil", nil),
+    get("/controls/return", enter, right="post"),
+    post("/controls/return", file),
+]

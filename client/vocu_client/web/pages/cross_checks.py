@@ -1,0 +1,114 @@
+"""Cross-checks: particulars given to a body such as Europol to look up, and what it said."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from vocu.errors import RefusedError
+from vocu.form.messages import CrossCheck
+from vocu.operation import events
+from vocu_client.actions import OCU
+from vocu_client.overviews.clocks import Check
+from vocu_client.overviews.days import local_day
+from vocu_client.web.posing import Asking, Sent, duration, nominal, opened, told, under_way
+from vocu_client.web.templating import who
+from vocu_client.web.visit import Visit, get, post
+
+READERS: Final = "_readers"
+_ASKED: Final = frozenset(["answered_day", "hits"])
+"""Fields that only the answer has."""
+
+
+def one(visit: Visit) -> Response:
+    """The page of a cross-check, with its particulars and its answers."""
+    check = _check(visit)
+    entry, acts = visit.desk.reading.entry(check.checked.id), visit.desk.view.acts
+    replies = [(reply, acts[reply.received.index]) for reply in check.checked.replies]
+    opened(visit, entry, *(accepted for _, accepted in replies))
+    return visit.page(
+        "cross_check.html",
+        check=check,
+        told=told(visit, "cross_check", check.checked.form),
+        nominal=nominal(visit, check.checked.id, entry),
+        replies=[(reply, nominal(visit, check.checked.id, accepted)) for reply, accepted in replies],
+        waiting=under_way(visit, "cross_check_answered"),
+        may_answer=visit.may("post") and _may(visit) and check.open,
+        duration=duration,
+    )
+
+
+async def new(visit: Visit) -> Response:
+    today = local_day(visit.desk.view.state.genesis, visit.site.now())
+    values = {"result": "pending", "asked_day": today}
+    return _asking(visit).show("cross_check_new.html", values, **_readers(visit))
+
+
+async def ask(visit: Visit) -> Response:
+    """What is to be looked up is sealed to those chosen; nothing to look up is no cross-check."""
+    readers = [str(name) for name in visit.form.getlist(READERS)] or [OCU]
+
+    def act(sent: Sent) -> Response:
+        if sent.nominal is None:
+            raise RefusedError("nothing-to-check", "Fill in what is to be looked up: a name, a plate, a number.")
+        visit.actions.ask_cross_check(sent.values, sent.nominal, readers, event_id=sent.id)
+        notice = visit.words._("Your cross-check is queued, and goes out when there is a line.")
+        return visit.go("/questions?show=checks", notice)
+
+    return _asking(visit).take("cross_check_new.html", act, **_readers(visit, readers))
+
+
+async def answer(visit: Visit) -> Response:
+    check = _check(visit)
+    asked = check.checked.form
+    today = local_day(visit.desk.view.state.genesis, visit.site.now())
+    values = {"body": asked.body, "subject": asked.subject, "answered_day": today}
+    values |= {name: value for name in ("items", "asked_day") if (value := getattr(asked, name)) is not None}
+    return _answering(visit).show("cross_check_answer.html", values, check=check)
+
+
+async def send_answer(visit: Visit) -> Response:
+    check = _check(visit)
+
+    def act(sent: Sent) -> Response:
+        visit.actions.answer_cross_check(check.checked.id, sent.values, sent.nominal, event_id=sent.id)
+        notice = visit.words._("Your answer is queued, and goes out when there is a line.")
+        return visit.go(f"/questions/{check.checked.id}", notice)
+
+    return _answering(visit).take("cross_check_answer.html", act, check=check)
+
+
+def _asking(visit: Visit) -> Asking:
+    return Asking(visit, "cross_check", nominal=True, without=_ASKED)
+
+
+def _answering(visit: Visit) -> Asking:
+    return Asking(visit, "cross_check", nominal=True)
+
+
+def _readers(visit: Visit, chosen: list[str] | None = None) -> dict[str, object]:
+    """Whom the particulars may be sealed to: the organiser first, then whoever else reads what is sealed."""
+    state, own = visit.desk.view.state, visit.desk.settings.ncp
+    others = [m.ncp for m in state.participants() if m.reads_sealed and m.ncp != own and m.ncp not in state.organisers]
+    named = sorted(((ncp, who(visit, ncp)) for ncp in others), key=lambda item: item[1])
+    return {"readers": named, "chosen": chosen or [OCU]}
+
+
+def _check(visit: Visit) -> Check:
+    check = visit.desk.overviews.clocks.cross_check(str(visit.path["id"]), visit.site.now())
+    if check is None or not isinstance(check.checked.form, CrossCheck):
+        raise RefusedError("unknown-id", f"This desk holds no event with the id {visit.path['id']}.")
+    return check
+
+
+def _may(visit: Visit) -> bool:
+    state, kind = visit.desk.view.state, events.CrossCheckAnswered
+    member = state.members.get(visit.desk.settings.ncp)
+    return member is not None and member.role in kind.roles and state.phase in kind.phases
+
+
+ROUTES = [
+    get("/questions/checks/new", new, right="post"),
+    post("/questions/checks/new", ask),
+    get("/questions/checks/{id}/answer", answer, right="post"),
+    post("/questions/checks/{id}/answer", send_answer),
+]

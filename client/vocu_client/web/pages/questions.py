@@ -1,0 +1,157 @@
+"""Questions and requests for assistance: ask the OCU or others, see age and answer; answers of common interest."""
+
+from starlette.responses import Response
+
+from vocu.errors import RefusedError
+from vocu.operation import events
+from vocu_client.overviews.clocks import Query
+from vocu_client.web.pages import cross_checks
+from vocu_client.web.posing import Asking, Sent, duration, nominal, opened, said, told, under_way
+from vocu_client.web.visit import Visit, get, post
+
+SHOWN = 50
+KINDS = ("question_asked", "question_answered", "cross_check_asked", "cross_check_answered")
+
+
+async def overview(visit: Visit) -> Response:
+    """The open ones; all; those that wait for this country; the answers of common interest; or cross-checks."""
+    show, now, clocks = visit.query.get("show", ""), visit.site.now(), visit.desk.overviews.clocks
+    every = 1_000_000
+    waiting = clocks.questions(now, only_open=True, limit=every)
+    ours = tuple(query for query in waiting if query.ours_to_answer)
+    common = tuple(query for query in clocks.questions(now, limit=every) if query.of_common_interest)
+    checks = clocks.cross_checks(now, limit=SHOWN)
+    shown = {"ours": ours, "common": common}.get(show, waiting)
+    if show == "all":
+        shown = clocks.questions(now, limit=SHOWN + 1)
+    acts = visit.desk.view.acts
+    return visit.page(
+        "questions.html",
+        queries=[(query, said(visit, acts[query.asked.received.index])) for query in shown[:SHOWN]],
+        answers=_common(visit, common[:SHOWN]) if show == "common" else [],
+        checks=checks if show == "checks" else (),
+        more=len(shown) > SHOWN,
+        show=show if show in ("all", "ours", "common", "checks") else "",
+        counts={"open": len(waiting), "ours": len(ours), "common": len(common)},
+        size=visit.desk.view.size,
+        taken=visit.desk.marks.taken(),
+        waiting=under_way(visit, *KINDS),
+        may_ask=visit.may("post") and _may(visit, events.QuestionAsked),
+        may_check=visit.may("post") and _may(visit, events.CrossCheckAsked),
+        duration=duration,
+    )
+
+
+async def changed(visit: Visit) -> Response:
+    """Whether any came since the list was made."""
+    size = visit.query.get("size", "")
+    counts = visit.desk.overviews.feed.counts(int(size)) if size.isascii() and size.isdecimal() else {}
+    return visit.page("exchange_new_part.html", count=counts.get("questions", 0), address="/questions")
+
+
+async def one(visit: Visit) -> Response:
+    """A question, or a cross-check: the feed links both here."""
+    query = _find(visit)
+    if query is None:
+        return cross_checks.one(visit)
+    entry, acts = visit.desk.reading.entry(query.asked.id), visit.desk.view.acts
+    replies = [(reply, acts[reply.received.index]) for reply in query.asked.replies]
+    opened(visit, entry, *(accepted for _, accepted in replies))
+    mine = query.asked.author == visit.desk.settings.ncp
+    return visit.page(
+        "question.html",
+        query=query,
+        told=told(visit, "question", query.asked.form),
+        said=said(visit, entry),
+        nominal=nominal(visit, query.asked.id, entry),
+        replies=[(reply, said(visit, accepted)) for reply, accepted in replies],
+        readers=visit.desk.overviews.receipts.of(entry) if mine else None,
+        waiting=under_way(visit, "question_answered"),
+        may_answer=_may_answer(visit, query),
+        duration=duration,
+    )
+
+
+async def new(visit: Visit) -> Response:
+    """To the organiser, unless somebody else is chosen."""
+    own = visit.desk.settings.ncp
+    ocu = sorted(visit.desk.view.state.organisers - {own})
+    return _asking(visit).show("question_new.html", {"addressees": ocu, "kind": "question"})
+
+
+async def ask(visit: Visit) -> Response:
+    def act(sent: Sent) -> Response:
+        visit.actions.ask(sent.values, sent.words or "", sent.nominal, event_id=sent.id)
+        return visit.go("/questions", visit.words._("Your question is queued, and goes out when there is a line."))
+
+    return _asking(visit).take("question_new.html", act)
+
+
+async def answer(visit: Visit) -> Response:
+    query = _query(visit)
+    more = {"query": query, "said": said(visit, visit.desk.reading.entry(query.asked.id))}
+    return _answering(visit).show("question_answer.html", {"result": "answered"}, **more)
+
+
+async def send_answer(visit: Visit) -> Response:
+    query = _query(visit)
+
+    def act(sent: Sent) -> Response:
+        visit.actions.answer(query.asked.id, sent.values, sent.words or "", event_id=sent.id)
+        notice = visit.words._("Your answer is queued, and goes out when there is a line.")
+        return visit.go(f"/questions/{query.asked.id}", notice)
+
+    more = {"query": query, "said": said(visit, visit.desk.reading.entry(query.asked.id))}
+    return _answering(visit).take("question_answer.html", act, **more)
+
+
+def _asking(visit: Visit) -> Asking:
+    return Asking(visit, "question", words="required", nominal=True)
+
+
+def _answering(visit: Visit) -> Asking:
+    return Asking(visit, "answer", words="required")
+
+
+def _common(visit: Visit, queries: tuple[Query, ...]) -> list[tuple[object, ...]]:
+    """The answers that go to everybody, each with its question."""
+    acts = visit.desk.view.acts
+    return [
+        (query, reply, said(visit, acts[reply.received.index]))
+        for query in queries
+        for reply in query.of_common_interest
+    ]
+
+
+def _find(visit: Visit) -> Query | None:
+    return visit.desk.overviews.clocks.question(str(visit.path["id"]), visit.site.now())
+
+
+def _query(visit: Visit) -> Query:
+    query = _find(visit)
+    if query is None:
+        raise RefusedError("unknown-id", f"This desk holds no event with the id {visit.path['id']}.")
+    return query
+
+
+def _may(visit: Visit, kind: type[events.Event]) -> bool:
+    state = visit.desk.view.state
+    member = state.members.get(visit.desk.settings.ncp)
+    return member is not None and member.role in kind.roles and state.phase in kind.phases
+
+
+def _may_answer(visit: Visit, query: Query) -> bool:
+    asked = {*query.asked.form.addressees, *visit.desk.view.state.organisers}
+    return visit.may("post") and _may(visit, events.QuestionAnswered) and visit.desk.settings.ncp in asked
+
+
+ROUTES = [
+    get("/questions", overview),
+    get("/questions/changed", changed),
+    get("/questions/new", new, right="post"),
+    post("/questions/new", ask),
+    *cross_checks.ROUTES,
+    get("/questions/{id}", one),
+    get("/questions/{id}/answer", answer, right="post"),
+    post("/questions/{id}/answer", send_answer),
+]

@@ -1,0 +1,182 @@
+"""What warnings, questions, cross-checks and returns share: a form with words, what was said, and how long ago."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Literal
+
+from babel.dates import format_timedelta
+from msgspec import Struct
+from starlette.responses import Response
+
+from vocu.canonical import decode_any, encode
+from vocu.errors import VocuError
+from vocu.operation import bodies
+from vocu.operation.verified import Accepted
+from vocu.rendering.wording import N_
+from vocu_client.store.drafts import Drafts
+from vocu_client.web.consulting import may_open
+from vocu_client.web.forms.form import ARRANGE, Form
+from vocu_client.web.forms.inputs import Option, Shown, ShownFault
+from vocu_client.web.forms.posting import Typed
+from vocu_client.web.forms.telling import Told, tell
+from vocu_client.web.visit import Visit
+
+WORDS, ID = "_words", "_id"
+SAY_SOMETHING = N_("Write a few words.")
+
+
+class Said(Struct, frozen=True):
+    """Somebody's words; or, where this desk cannot show them, the code of the error that says why."""
+
+    text: bodies.Text | None
+    sealed: str | None
+
+
+class Nominal(Struct, frozen=True):
+    """A nominal part: told, sealed to others, or to be opened after a reason was given."""
+
+    state: Literal["told", "others", "ask"]
+    told: tuple[Told, ...] = ()
+
+
+class Sent(Struct, frozen=True):
+    """What an officer filled in without faults. `id`: the event's, so that a form sent twice posts once."""
+
+    id: str
+    values: dict[str, Any]
+    words: str | None
+    nominal: dict[str, Any] | None
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """A form with its words, as a template shows it."""
+
+    id: str
+    form: Shown
+    nominal: Shown | None
+    faults: tuple[ShownFault, ...]
+    words: str | None
+    words_required: bool
+    words_error: str
+    error: VocuError | None
+
+
+class Asking:
+    """One form of `vocu.form.schema.FORMS` with words (None: none are asked for) and perhaps a nominal part."""
+
+    def __init__(
+        self,
+        visit: Visit,
+        name: str,
+        *,
+        words: Literal["required", "optional"] | None = None,
+        nominal: bool = False,
+        choices: Mapping[str, tuple[Option, ...]] | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        state = visit.desk.view.state
+        self._visit = visit
+        self._form = Form(name, visit.words, state, choices=choices, without=without)
+        self._nominal = Form("seizure_nominal", visit.words, state) if nominal else None
+        self._words = words
+
+    def show(self, template: str, values: Mapping[str, Any], **more: Any) -> Response:
+        """The form, filled in with these values."""
+        return self._page(template, 200, self._form.typed(values), {}, {}, None, Drafts.new_id(), more)
+
+    def take(self, template: str, act: Callable[[Sent], Response], **more: Any) -> Response:
+        """What was sent: acted upon where it is without faults, shown again otherwise, with all that was typed."""
+        posted = self._visit.form
+        typed = self._form.arranged(posted) | (self._nominal.arranged(posted) if self._nominal else {})
+        sent_id = str(posted.get(ID, "")) or Drafts.new_id()
+        if ARRANGE in posted:
+            return self._page(template, 200, typed, {}, {}, None, sent_id, more)
+        filled = self._form.read(typed)
+        named = self._nominal.read(typed) if self._nominal else None
+        faults, of_names = dict(filled.faults), dict(named.faults) if named else {}
+        words = str(posted.get(WORDS, "")).strip()
+        if self._words == "required" and not words:
+            faults[WORDS] = self._visit.words._(SAY_SOMETHING)
+        if faults or of_names:
+            return self._page(template, 422, typed, faults, of_names, None, sent_id, more)
+        try:
+            return act(Sent(sent_id, filled.values, words or None, (named.values or None) if named else None))
+        except VocuError as error:
+            return self._page(template, 400, typed, {}, {}, error, sent_id, more)
+
+    def _page(
+        self,
+        template: str,
+        status: int,
+        typed: Typed,
+        faults: dict[str, str],
+        of_names: dict[str, str],
+        error: VocuError | None,
+        sent_id: str,
+        more: dict[str, Any],
+    ) -> Response:
+        words_error = faults.pop(WORDS, "")
+        form = self._form.show(typed, faults)
+        names = self._nominal.show(typed, of_names) if self._nominal else None
+        summary = (*form.faults, *(names.faults if names else ()))
+        if words_error:
+            summary += (ShownFault("words", self._visit.words._("Your words"), words_error),)
+        sheet = Sheet(
+            id=sent_id,
+            form=form,
+            nominal=names,
+            faults=summary,
+            words=str(self._visit.form.get(WORDS, "")) if self._words else None,
+            words_required=self._words == "required",
+            words_error=words_error,
+            error=error,
+        )
+        form_name = self._nominal.name if self._nominal else self._form.name
+        return self._visit.page(template, status, sheet=sheet, form_name=form_name, **more)
+
+
+def said(visit: Visit, accepted: Accepted) -> Said | None:
+    """The words of an entry; None where it has none."""
+    if accepted.act is None or accepted.act.header.slip("text") is None:
+        return None
+    try:
+        text = visit.desk.reading.body(accepted, "text")
+    except VocuError as error:
+        return Said(None, error.code)
+    return Said(text, None) if isinstance(text, bodies.Text) else None
+
+
+def nominal(visit: Visit, case: str, accepted: Accepted) -> Nominal | None:
+    """The nominal part of an entry that belongs to this case; None where it has none. That it is shown is kept."""
+    slip = accepted.act.header.slip("nominal") if accepted.act is not None else None
+    if slip is None:
+        return None
+    if slip.devices is not None and visit.desk.settings.device not in slip.devices:
+        return Nominal("others")
+    if not may_open(visit, case):
+        return Nominal("ask")
+    try:
+        return Nominal("told", told(visit, "seizure_nominal", visit.desk.reading.body(accepted, "nominal")))
+    except VocuError:
+        return Nominal("others")
+
+
+def told(visit: Visit, form: str, body: Struct) -> tuple[Told, ...]:
+    """What a form says, in words."""
+    return tell(form, decode_any(encode(body)), visit.words)
+
+
+def opened(visit: Visit, *entries: Accepted) -> None:
+    """The officer looks at these entries now: they are read, and their authors will hear of it."""
+    visit.desk.marks.read(visit.officer.id, [accepted.index for accepted in entries])
+    visit.desk.receipts.opened(entries)
+
+
+def under_way(visit: Visit, *kinds: str) -> list[str]:
+    """The kinds of what was written here and is not in the log yet, of these, in the order of writing."""
+    return [item.kind for item in visit.desk.outbox.items("queued", "sent", "refused") if item.kind in kinds]
+
+
+def duration(visit: Visit, milliseconds: int) -> str:
+    """A time span as people say it: 3 hours."""
+    return format_timedelta(timedelta(milliseconds=milliseconds), locale=visit.words.locale, threshold=1.5)
