@@ -11,6 +11,7 @@ from vocu.operation import bodies, events
 from vocu_client.overviews.folding import fold
 from vocu_client.store.drafts import DraftChangedError, Fields, FormDraft
 from vocu_client.web.pages.contact_form import Person, blank, problems, read, typed
+from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get, post
 
 DIALLED: Final = re.compile(r"\+?[0-9][0-9 ()./-]{2,40}")
@@ -44,7 +45,7 @@ async def overview(visit: Visit) -> Response:
     query = visit.query.get("q", "").strip()
     points = [_found(visit, point, query) for point in _points(visit)]
     published = [point for point in points if point is not None and point.persons]
-    missing = [] if query else [point.ncp for point in points if point is not None and not point.persons]
+    missing = [] if query else [who(visit, each.ncp) for each in points if each is not None and not each.persons]
     return visit.page("contacts.html", points=published, missing=missing, query=query, own=visit.desk.settings.ncp)
 
 
@@ -80,7 +81,7 @@ async def save(visit: Visit) -> Response:
     if found:
         return _form(visit, persons or [blank()], draft, found, status=400)
     try:
-        visit.desk.actions.publish_contacts(read(persons))
+        visit.actions.publish_contacts(read(persons))
     except VocuError as error:
         return _form(visit, persons or [blank()], draft, error=error, status=400)
     drafts.delete(draft.id)
@@ -145,7 +146,7 @@ def _points(visit: Visit) -> list[Point]:
         )
         for member in desk.view.state.participants()
     ]
-    return sorted(points, key=lambda point: fold(visit.words.country(point.ncp)))
+    return sorted(points, key=lambda point: fold(who(visit, point.ncp)))
 
 
 def _entry(visit: Visit, contact: bodies.Contact) -> Entry:
@@ -162,7 +163,7 @@ def _entry(visit: Visit, contact: bodies.Contact) -> Entry:
 def _found(visit: Visit, point: Point, query: str) -> Point | None:
     """The point as far as the query finds it: whole by its country, else the persons that have every word."""
     wanted = fold(query).split()
-    country = fold(f"{visit.words.country(point.ncp)} {point.ncp}")
+    country = fold(f"{who(visit, point.ncp)} {point.ncp}")
     persons = tuple(entry for entry in point.persons if all(word in f"{country} {_searched(entry)}" for word in wanted))
     return Point(point.ncp, point.role, persons, point.published_at) if persons or not wanted else None
 
