@@ -104,9 +104,9 @@ def test_the_command_line_writes_a_sheet_without_a_desk_and_takes_one_in_for_a_d
         DeskSettings(
             hub="http://127.0.0.1:1",
             hub_key="",
-            op=OperationID("x"),
+            op=OperationID("A" * 43),
             ncp=NCPCode("SE"),
-            device=DeviceID("x"),
+            device=DeviceID("A" * 43),
             name="Tullverket",
         )
     )

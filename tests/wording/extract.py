@@ -103,8 +103,8 @@ def _in_template(path: Path) -> Iterator[Said]:
     options = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
     with path.open("rb") as file:
         for _, name, found, _ in babel_extract(file, ("_", "n_"), (), options):
-            texts = (found,) if isinstance(found, str) else tuple(found)[: CALLS[name][1]]
-            if all(isinstance(text, str) for text in texts):
+            texts = (found,) if isinstance(found, str) else tuple(found or ())[: CALLS[name][1]]
+            if texts and all(isinstance(text, str) for text in texts):
                 yield Said("", texts, _name(path))
 
 

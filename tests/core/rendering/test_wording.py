@@ -126,8 +126,9 @@ def test_a_fault_names_fields_and_codes_as_people_know_them() -> None:
     line = {"commodity": "food", "unit": "KGM", "quantity": "1", "quantity_basis": "pending"}
     (fault,) = findings("seizure", shortest_report(goods=[line]))
     assert str(fault) == 'goods[0].quantity: leave it out while quantity_basis is "pending", or name another basis'
-    assert '"W toku"' in POLISH.fault(fault)
+    assert "W toku" in POLISH.fault(fault)
     assert "quantity_basis" not in POLISH.fault(fault)
+    assert '"Pending"' in Wording("en").fault(fault)
 
 
 def test_a_fault_of_a_value_says_what_is_meant_in_the_language_of_the_reader() -> None:
