@@ -42,6 +42,8 @@ async def overview(visit: Visit) -> Response:
     attached = visit.desk.files.of_report(report_id)
     allowed = may_open(visit, report_id) if _has_sealed(sealing, attached) else False
     now = revision(visit.desk, newest, nominal=allowed)
+    steps = history(visit.desk, report_id, visit.words, nominal=allowed)
+    visit.desk.marks.read(visit.officer.id, [step.entry for step in steps])
     return visit.page(
         "seizure.html",
         report=report,
@@ -52,7 +54,7 @@ async def overview(visit: Visit) -> Response:
         sealing=sealing,
         allowed=allowed,
         attached=attached,
-        steps=history(visit.desk, report_id, visit.words, nominal=allowed),
+        steps=steps,
         drawn=_map(visit, report, now.stat),
         may=_may(visit, report),
         telling=telling,

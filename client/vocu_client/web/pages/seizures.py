@@ -106,17 +106,18 @@ async def newer(visit: Visit) -> Response:
 
 
 async def csv(visit: Visit) -> Response:
-    table = export(_all_rows(visit), visit.words)
-    return visit.download("seizures.csv", CSV, await asyncio.to_thread(table_csv, table))
+    rows, words = _all_rows(visit), visit.words
+    data = await asyncio.to_thread(lambda: table_csv(export(rows, words)))
+    return visit.download("seizures.csv", CSV, data)
 
 
 async def workbook(visit: Visit) -> Response:
     from vocu.rendering.xlsx import results_xlsx  # noqa: PLC0415 - it takes long to load, and few sessions need it
 
     ledger, log = visit.desk.ledger, visit.desk.view.operation.log
-    table, root = export(_all_rows(visit), visit.words), b64(log.root(ledger.position))
-    results = Results(ledger.op, ledger.genesis.name, ledger.position, ledger.at, (table,))
-    data = await asyncio.to_thread(results_xlsx, results, root, ledger.phase == "CLOSED")
+    rows, words, root, final = _all_rows(visit), visit.words, b64(log.root(ledger.position)), ledger.phase == "CLOSED"
+    around = ledger.op, ledger.genesis.name, ledger.position, ledger.at
+    data = await asyncio.to_thread(lambda: results_xlsx(Results(*around, (export(rows, words),)), root, final))
     return visit.download("seizures.xlsx", XLSX, data)
 
 

@@ -88,6 +88,13 @@ async def test_every_revision_shows_what_it_changed(reported: dict[str, str], pl
     assert "<script>alert" not in page.html
 
 
+async def test_what_was_looked_at_is_read(reported: dict[str, str], de: Visitor) -> None:
+    entries = [accepted.index for accepted in de.desk.reading.revisions(reported["open"])]
+    assert de.desk.marks.of("").unread(entries) == entries
+    await de.get(f"/seizures/{reported['open']}")
+    assert de.desk.marks.of("").unread(entries) == []
+
+
 async def test_a_photo_opens_on_the_addressed_desk_only(reported: dict[str, str], fr: Visitor, pl: Visitor) -> None:
     report = reported["open"]
     await pl.desk.fetch_files(report)
