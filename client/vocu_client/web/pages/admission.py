@@ -13,6 +13,7 @@ from vocu.errors import RefusedError, VocuError
 from vocu_client.admitting import differing, digits, welcome
 from vocu_client.decisions import Applicant
 from vocu_client.web.organising import decide, is_delivered, text
+from vocu_client.web.templating import plain
 from vocu_client.web.visit import Visit, get, post
 
 LOOK_SECONDS = 3.0
@@ -74,7 +75,7 @@ async def admit(visit: Visit) -> Response:
     if not further:
         welcome(visit.desk, applicant.request.ncp)
     name = applicant.request.device.name if further else applicant.invitation.name
-    return visit.go(_home(visit), visit.words._("{name} is admitted.", name=name))
+    return visit.go(_home(visit), visit.words._("{name} is admitted.", name=plain(name)))
 
 
 def _where(visit: Visit) -> Where:

@@ -83,6 +83,8 @@ async def look(visit: Visit) -> Response:
 @for_organisers
 async def ask(visit: Visit) -> Response:
     """Asks once before it goes out."""
+    if "draft" not in visit.query:
+        return visit.go(HOME)
     issue, said = _to_send(visit, visit.query.get("draft", ""))
     many = sum(member.reads_sealed for member in visit.desk.view.state.participants())
     return visit.page("issuing_send.html", issue=issue, said=said, many=many)

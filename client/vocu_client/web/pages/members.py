@@ -11,6 +11,7 @@ from vocu_client.web.beginning import beside
 from vocu_client.web.organising import decide, for_organisers, require_sure, text, told
 from vocu_client.web.pages.admission import waiting_here
 from vocu_client.web.pages.invitations import ROLES, role_options
+from vocu_client.web.templating import plain
 from vocu_client.web.visit import Visit, get, post
 
 
@@ -47,7 +48,7 @@ async def change(visit: Visit) -> Response:
     if faults or role is None:
         return _page(visit, member, faults)
     event_id = await decide(visit, "roots", lambda decisions: decisions.change(member.ncp, name=name, role=role))
-    return await told(visit, event_id, "/operation/members", visit.words._("{name} is changed.", name=name))
+    return await told(visit, event_id, "/operation/members", visit.words._("{name} is changed.", name=plain(name)))
 
 
 @for_organisers
@@ -60,7 +61,7 @@ async def remove(visit: Visit) -> Response:
     member = _member(visit)
     require_sure(visit)
     event_id = await decide(visit, "roots", lambda decisions: decisions.remove(member.ncp))
-    done = visit.words._("{name} is removed, with all its desks.", name=member.name)
+    done = visit.words._("{name} is removed, with all its desks.", name=plain(member.name))
     return await told(visit, event_id, "/operation/members", done)
 
 
@@ -71,7 +72,7 @@ async def send_contacts(visit: Visit) -> Response:
     event_id = welcome(visit.desk, member.ncp)
     if event_id is None:
         return visit.go("/operation/members")
-    done = visit.words._("{name} is sent the contacts.", name=member.name)
+    done = visit.words._("{name} is sent the contacts.", name=plain(member.name))
     return await told(visit, event_id, "/operation/members", done)
 
 

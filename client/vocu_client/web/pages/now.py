@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from vocu.form.codes import codes, is_code
-from vocu_client.overviews.today import Today
 from vocu_client.overviews.feed import GROUPS
+from vocu_client.overviews.today import Today
 from vocu_client.web.visit import Visit, get, post
 
 SHOWN = 50
