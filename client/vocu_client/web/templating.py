@@ -1,6 +1,7 @@
 """How pages become HTML: escaped always, with every word out of the catalogue."""
 
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from vocu.form.report import SeizureReport
 from vocu_client.web import saying
@@ -28,8 +29,24 @@ _SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def render(visit: "Visit", template: str, values: dict[str, Any]) -> str:
     """The text of a template of this package, for this visit."""
     words = visit.words
-    around = {"visit": visit, "frame": Frame(visit), "words": words, "_": words._, "n_": words.n_}
+    around = {"visit": visit, "frame": Frame(visit), "words": words, "_": _sentence(words._), "n_": _sentence(words.n_)}
     return _environment().get_template(template).render(around | {"csrf": lambda: _csrf(visit)} | values)
+
+
+def _sentence(say: Callable[..., str]) -> Callable[..., str]:
+    """As `say`, for templates: a value that is markup already, such as a time, stays so inside the sentence."""
+
+    def said(*message: Any, **values: Any) -> str:
+        markup = {name: value for name, value in values.items() if isinstance(value, Markup)}
+        if not markup:
+            return say(*message, **values)
+        places = {name: f"\ue000{name}\ue001" for name in markup}
+        html = escape(say(*message, **values | places))
+        for name, place in places.items():
+            html = html.replace(place, markup[name])
+        return html
+
+    return said
 
 
 @cache
