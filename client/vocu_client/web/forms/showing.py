@@ -102,7 +102,7 @@ class Showing:
             name=name,
             kind=field.kind,
             label=label,
-            hint=self._hint(field),
+            hint=self._hint(field, nested=bool(within)),
             required=field.required if required is None else required,
             value=texts[0] if texts else "",
             longest=field.longest if field.kind in ("text", "long_text") else None,
@@ -126,9 +126,11 @@ class Showing:
                 return replace(shown, less=" ".join(self._typed.get(name + LESS, [])))
         return replace(shown, options=self._options(field, name, texts), suggestions=_SUGGESTED.get(field.kind, ""))
 
-    def _hint(self, field: Field) -> str:
+    def _hint(self, field: Field, *, nested: bool) -> str:
+        """What the field wants, and how to fill it in; the latter is not said over and over inside a group."""
         own = self._words.hint(field.description) if field.description and field.name not in _FOR_MACHINES else ""
         how = _LIST_HINTS.get(field.fields[0].kind, "") if field.kind == "list" else _HINTS.get(field.kind, "")
+        how = "" if nested and field.kind in ("country", "place", "part_day") else how
         return " ".join(text for text in (own, self._words._(how) if how else "") if text)
 
     # --- rows ---
