@@ -106,7 +106,7 @@ def test_the_command_line_writes_a_sheet_without_a_desk_and_takes_one_in_for_a_d
             hub_key="",
             op=OperationID("A" * 43),
             ncp=NCPCode("SE"),
-            device=DeviceID("A" * 43),
+            device=DeviceID("A" * 22),
             name="Tullverket",
         )
     )

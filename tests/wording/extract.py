@@ -28,7 +28,7 @@ FORMS = ROOT / "schemas" / "vocu_schemas" / "form"
 TEMPLATES = ("vocu/rendering/templates", "client/vocu_client/web/templates")
 CODE = ("vocu", "client/vocu_client")
 LANGUAGES = tuple(sorted(set(COMPLETE) - {"en"}))
-CALLS = {"_": (0, 1), "n_": (0, 2), "N_": (0, 1), "Fault": (1, 2)}
+CALLS = {"_": (0, 1), "n_": (0, 2), "N_": (0, 2), "Fault": (1, 2)}
 """Which arguments of a call are English texts: from, to."""
 
 
@@ -94,8 +94,11 @@ def _in_code(tree: ast.Module, where: str) -> Iterator[Said]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
             first, last = CALLS.get(name, (0, 0))
-            texts = tuple(each.value for each in node.args[first:last] if isinstance(each, ast.Constant))
-            if texts and len(texts) == last - first and all(isinstance(text, str) for text in texts):
+            given = node.args[first:last]
+            texts = tuple(
+                each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            )
+            if texts and len(texts) == len(given):
                 yield Said("", texts, where)
 
 

@@ -49,6 +49,7 @@ SAID: Final[dict[str, str]] = {
         "bad-cell bad-row bad-table part-of-report nothing-to-report rows-refused bad-where",
     "The mapping that says what the columns mean cannot be used. Correct what is listed.": "bad-mapping no-mapping",
     "These are not results that vocu exported, or not all of them.": "bad-results",
+    "These translations cannot be used. Correct the rows that are listed.": "bad-translations unknown-language",
     # joining and admitting
     "This invitation cannot be used. Ask the organiser for a new one.":
         "bad-invitation invitation-expired invitation-used invitation-answered wrong-invitation bad-token "
@@ -70,6 +71,7 @@ SAID: Final[dict[str, str]] = {
     "A passphrase is needed.": "empty-passphrase no-passphrase",
     "The key file is missing or damaged. Bring it, or put it back from a copy.": "no-key-file bad-key-file",
     # the desk itself
+    "This desk is locked. Give its passphrase first.": "desk-locked",
     "There is no desk here yet. Join an operation, or create one.": "no-desk",
     "This desk has not seen its operation yet. Connect it to the hub once.": "nothing-yet no-epoch",
     "The desk's database is gone. Put it back from a backup, or have the device revoked and join with a new one.":
@@ -101,6 +103,8 @@ SAID: Final[dict[str, str]] = {
     "This newsletter was issued before, or is not the next one.": "already-issued bad-issue reserved-id",
     "There is no newsletter for that day yet.": "no-newsletter",
     "This cannot be undone and has to be confirmed first.": "not-confirmed",
+    "Fill in what was checked, or what is to be looked up.": "no-checks nothing-to-check",
+    "This is being sent, or was delivered already. It cannot be taken back.": "under-way",
     "Your country has sent as much today as the hub takes. Go on tomorrow.": "quota",
     # the hub and the line
     "There is no line to the hub. What is not yet delivered waits in the outbox and is sent by itself.": "offline",

@@ -7,7 +7,7 @@ language's own numbers, days and countries, which Babel knows for all languages 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
-from typing import Final
+from typing import Final, overload
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -35,9 +35,14 @@ _FULL_DAY: Final = {"en": "EEEE d MMMM y"}
 _CAPITAL_NOUNS: Final = frozenset(["de", "lb"])
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that gettext gives it
-    """The text itself: marks it for the catalogue where it stands, to be translated where it is shown."""
-    return text
+@overload
+def N_(text: str, /) -> str: ...
+@overload
+def N_(one: str, other: str, /) -> tuple[str, str]: ...
+def N_(*texts: str) -> str | tuple[str, ...]:
+    """The text itself, or singular and plural: marks them for the catalogue where they stand, to be translated with
+    `_` or `n_` where they are shown. The name is gettext's."""
+    return texts if len(texts) > 1 else texts[0]
 
 
 class Wording:

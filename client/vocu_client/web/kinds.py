@@ -55,13 +55,11 @@ GROUP_NAMES: Final[dict[str, str]] = {
 CLOCK_NAMES: Final[dict[str, tuple[str, str, str]]] = {
     "ours": (
         "/warnings",
-        N_("{n} warning or question waits for our answer."),
-        N_("{n} warnings or questions wait for our answer."),
+        *N_("{n} warning or question waits for our answer.", "{n} warnings or questions wait for our answer."),
     ),
     "late": (
         "/questions",
-        N_("{n} answer of anybody is late."),
-        N_("{n} answers of anybody are late."),
+        *N_("{n} answer of anybody is late.", "{n} answers of anybody are late."),
     ),
 }
 """Open clocks that the start page names: where they are found, and how so many are said."""
