@@ -61,7 +61,7 @@ async def keep(visit: Visit) -> Response:
     """Save what was typed so far, and say so."""
     typed = form_of(visit).arranged(visit.form)
     try:
-        draft = kept(visit, visit.path["draft"], typed)
+        draft = kept(visit, visit.path["draft"], typed, by_itself=True)
     except DraftChangedError as changed:
         return visit.page("report_kept_part.html", saved=None, theirs=changed.theirs, readers=readers_of(visit, typed))
     part = visit.page("report_kept_part.html", saved=draft, theirs=None, readers=readers_of(visit, draft.fields))

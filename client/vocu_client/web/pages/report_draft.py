@@ -25,6 +25,8 @@ RESTRICTED: Final = "_restricted"
 AMENDS: Final = "_amends"
 ASKED_BY: Final = "_asked_by"
 """The officer who asked a colleague to approve."""
+NEWEST: Final = 200
+"""So many of the newest warnings are offered to be answered."""
 _NOT_KEPT: Final = frozenset(["_do", "_revision", "_over", ASKED_BY])
 _BEHALF: Final = frozenset(["on_behalf_of", "received_by", "received_day", "received_from"])
 _AS_LAST_TIME: Final = ("agency", "place", "location_type", "direction", "transport_mode")
@@ -67,8 +69,9 @@ def begun(visit: Visit, warning: str = "") -> Typed:
     return form_of(visit).typed(values) | typed
 
 
-def kept(visit: Visit, draft_id: str, typed: Typed) -> FormDraft:
-    """Save what was typed. Raises DraftChangedError where a colleague saved something else meanwhile."""
+def kept(visit: Visit, draft_id: str, typed: Typed, *, by_itself: bool = False) -> FormDraft:
+    """Save what was typed. Raises DraftChangedError where a colleague saved something else meanwhile; where the page
+    saves `by_itself`, also what this officer saved: it may be newer than what comes late."""
     fields = {name: texts for name, texts in typed.items() if name not in _NOT_KEPT}
     kind = AMENDMENT if amended(typed) else SEIZURE
     revision = int(_one(typed, "_revision")) if _one(typed, "_revision").isdecimal() else 0
@@ -76,7 +79,7 @@ def kept(visit: Visit, draft_id: str, typed: Typed) -> FormDraft:
     try:
         return drafts.keep(draft_id, kind, fields, officer, at, revision=revision, summary=summary)
     except DraftChangedError as changed:
-        if changed.theirs.officer != officer and not _one(typed, "_over"):
+        if by_itself or (changed.theirs.officer != officer and not _one(typed, "_over")):
             raise
         newest = changed.theirs.revision
         return drafts.keep(draft_id, kind, fields, officer, at, revision=newest, summary=summary)
@@ -147,7 +150,7 @@ def _called(visit: Visit, ncp: str) -> str:
 
 def _warnings(visit: Visit) -> Iterator[Warned]:
     own = visit.desk.settings.ncp
-    for each in reversed(visit.desk.ledger.warnings.values()):
+    for each in reversed(list(visit.desk.ledger.warnings.values())[-NEWEST:]):
         if own in each.form.addressees or own == each.author:
             yield each
 

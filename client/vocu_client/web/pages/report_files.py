@@ -12,6 +12,7 @@ from starlette.routing import Route
 from vocu.errors import MalformedError, RefusedError
 from vocu_client.attachments import Attachment, attach, clean_name, is_picture, thumbnail
 from vocu_client.store.draft_files import MAX_FILE, PIECE, DraftFile
+from vocu_client.web.pages.report_draft import form_of, kept
 from vocu_client.web.visit import Visit, get, post
 
 _MADE: Final = re.compile(r"(?P<type>[^;]+); made-from=(?P<original>[\w-]*); size=(?P<width>\d+)x(?P<height>\d+)")
@@ -86,6 +87,9 @@ async def append(visit: Visit) -> Response:
 
 
 async def remove(visit: Visit) -> Response:
+    """Take a file off. Without scripts the whole form comes with the button, and is kept."""
+    if not visit.is_fragment:
+        kept(visit, visit.path["draft"], form_of(visit).arranged(visit.form))
     visit.desk.drafts.files.remove(_file(visit).id)
     return show(visit)
 

@@ -54,7 +54,7 @@ async def withdraw(visit: Visit) -> Response:
         reasons = [(code.id, visit.words.label("withdrawal_reason", code.id)) for code in codes("withdrawal_reason")]
         return _ask(visit, "withdraw", reasons=reasons, missing=True, status=422)
     report = visit.path["report"]
-    visit.desk.actions.withdraw_seizure(report, reason)
+    visit.actions.withdraw_seizure(report, reason)
     return visit.go(f"/seizures/{report}", visit.words._(WITHDRAWN))
 
 
@@ -68,7 +68,7 @@ async def confirm(visit: Visit) -> Response:
     known = visit.desk.view.state.reports.get(report)
     if known is None or known.revision != visit.form.get("revision"):
         raise RefusedError("stale-revision", "This report was amended since; read it again, then confirm that.")
-    visit.desk.actions.confirm_seizure(report)
+    visit.actions.confirm_seizure(report)
     return visit.go(f"/seizures/{report}", visit.words._(CONFIRMED))
 
 
@@ -80,7 +80,7 @@ async def release(visit: Visit) -> Response:
     report = visit.path["report"]
     values = _values(visit, report)
     _require_readable(values)
-    visit.desk.actions.release_seizure(report, values)
+    visit.actions.release_seizure(report, values)
     return visit.go(f"/seizures/{report}", visit.words._(RELEASED))
 
 

@@ -193,6 +193,41 @@ async def test_a_colleague_does_not_overwrite_what_was_saved_meanwhile(de: Visit
     assert de.desk.drafts.get(draft_id).fields["place"] == ["Brest"]
 
 
+async def test_what_a_page_saves_by_itself_never_goes_over_something_newer(de: Visitor) -> None:
+    action, filled = await begun(de, **FILLED)
+    await de.post(action, filled | {"_do": "save"})
+    headers = {"Origin": ADDRESS, "X-Vocu": await _token(de), "HX-Request": "true"}
+    late = await de.client.post(f"{action}/keep", data=filled | {"place": "Late"}, headers=headers)
+    assert "yours is not saved" in late.text
+    assert de.desk.drafts.get(action.removeprefix("/report/")).fields["place"] == ["Terespol"]
+
+
+async def test_taking_a_photo_off_without_scripts_keeps_what_was_typed(de: Visitor) -> None:
+    action, filled = await begun(de, **FILLED)
+    await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", jpeg(), "image/jpeg")})
+    file = de.desk.drafts.files.of(action.removeprefix("/report/"))[0]
+    page = await de.post(f"{action}/files/{file.id}/remove", filled | {"place": "Medyka"})
+    assert report_form(page)[1]["place"] == "Medyka"
+    assert de.desk.drafts.files.of(action.removeprefix("/report/")) == []
+
+
+async def test_a_warning_is_answered_with_a_report_that_begins_with_what_it_said(pl: Visitor, de: Visitor) -> None:
+    said = {"addressees": ["DE"], "commodity": "drugs.cocaine", "action": "control", "transport_mode": "maritime"}
+    warning = pl.desk.actions.issue_warning(said, text="Look at the reefer")
+    await pl.sync()
+    await de.sync()
+    _, fields = report_form(await de.get(f"/report?warning={warning}"))
+    assert fields["warning_answered"] == warning
+    assert (fields["goods-0-commodity"], fields["transport_mode"]) == ("drugs.cocaine", "maritime")
+
+
+async def test_a_quantity_that_is_not_known_yet_is_marked_as_pending(de: Visitor) -> None:
+    pending = {"goods-0-quantity": "", "goods-0-quantity_basis": "pending", "place": "Dorohusk"}
+    event = draft_of(de, await sent(de, **pending)).event
+    assert event.stat.goods[0].quantity is None
+    assert event.stat.goods[0].quantity_basis == "pending"
+
+
 # --- who reads it -----------------------------------------------------------------------------------------------
 
 
