@@ -29,8 +29,12 @@ class Languages:
         return (*COMPLETE, *(language for language in own if language not in COMPLETE))
 
     def wording(self, language: str) -> Wording:
-        """How this desk says things in that language; English where it does not know it."""
-        return Wording(language, self.own_texts(language))
+        """How this desk says things in that language; English where it does not know it. A damaged file is as none:
+        pages go on without it."""
+        try:
+            return Wording(language, self.own_texts(language))
+        except MalformedError:
+            return Wording(language)
 
     def own_texts(self, language: str) -> Texts:
         """What was imported here for that language; nothing where the file is missing. Raises MalformedError

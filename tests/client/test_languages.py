@@ -93,6 +93,14 @@ def test_a_language_is_called_what_its_speakers_call_it() -> None:
     assert [autonym(language) for language in ("de", "el", "fr")] == ["Deutsch", "Ελληνικά", "Français"]
 
 
+def test_pages_go_on_where_the_file_of_a_language_is_damaged(languages: Languages, tmp_path: Path) -> None:
+    (tmp_path / "desk" / "wording").mkdir(parents=True)
+    (tmp_path / "desk" / "wording" / "sv.po").write_bytes(b"\xff\xfe")
+    assert languages.wording("sv").say("issue", number=3) == "Newsletter no. 3"
+    with pytest.raises(MalformedError, match="import the spreadsheet again"):
+        languages.export_sheet("sv", tmp_path / "sv.csv")
+
+
 def test_the_command_line_writes_a_sheet_without_a_desk_and_takes_one_in_for_a_desk(tmp_path: Path) -> None:
     shell = Shell(tmp_path / "desk", tmp_path / "passphrase")
     sheet = tmp_path / "sv.csv"

@@ -92,7 +92,7 @@ def _in_schema(schema: Any, path: Path) -> Iterator[Said]:
 def _in_code(tree: ast.Module, where: str) -> Iterator[Said]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
+            name = str(getattr(node.func, "id", None) or getattr(node.func, "attr", ""))
             first, last = CALLS.get(name, (0, 0))
             given = node.args[first:last]
             texts = tuple(
@@ -106,8 +106,9 @@ def _in_template(path: Path) -> Iterator[Said]:
     options = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
     with path.open("rb") as file:
         for _, name, found, _ in babel_extract(file, ("_", "n_"), (), options):
-            texts = (found,) if isinstance(found, str) else tuple(found or ())[: CALLS[name][1]]
-            if texts and all(isinstance(text, str) for text in texts):
+            given = [found] if isinstance(found, str) else list(found or ())[: CALLS[name][1]]
+            texts = tuple(text for text in given if isinstance(text, str))
+            if texts and len(texts) == len(given):
                 yield Said("", texts, _name(path))
 
 

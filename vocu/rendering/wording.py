@@ -39,7 +39,7 @@ _CAPITAL_NOUNS: Final = frozenset(["de", "lb"])
 def N_(text: str, /) -> str: ...
 @overload
 def N_(one: str, other: str, /) -> tuple[str, str]: ...
-def N_(*texts: str) -> str | tuple[str, ...]:
+def N_(*texts: str) -> str | tuple[str, ...]:  # noqa: N802
     """The text itself, or singular and plural: marks them for the catalogue where they stand, to be translated with
     `_` or `n_` where they are shown. The name is gettext's."""
     return texts if len(texts) > 1 else texts[0]
@@ -55,7 +55,8 @@ class Wording:
         except (UnknownLocaleError, ValueError):
             self.locale = FALLBACK
         self.language = PSEUDO if language == PSEUDO else self.locale.language
-        self._texts = {**packaged(self.language), **extra}
+        brought = packaged(self.language)
+        self._texts = {**brought, **extra} if extra else brought
 
     # --- texts ---
 

@@ -16,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from vocu.errors import RefusedError
+from vocu.rendering.catalogue import COMPLETE
+from vocu_client.languages import Languages
 from vocu_client.settings import write_private
 from vocu_client.team import ALONE, Officer
 from vocu_client.web.guard import Doorkeeper, Guard
@@ -100,7 +102,7 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
     controls.ROUTES,
     outcomes.ROUTES,
 )  # fmt: skip
-LANGUAGES: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
+LANGUAGES: Final = COMPLETE
 THEMES: Final = ("system", "light", "dark")
 
 
@@ -115,6 +117,7 @@ class Site:
         self.live = Live(service)
         self.checking = this_desk.Checking()
         self.notices: dict[str, list[str]] = {}
+        self.spoken = Languages(service.home)
         self._founded = False
 
     @property
@@ -183,7 +186,8 @@ class Site:
         return {"absent": "/start", "locked": "/unlock", "waiting": "/waiting"}[state]
 
     def languages(self) -> tuple[str, ...]:
-        return LANGUAGES
+        """Those that vocu brings, and those that were imported into this desk's folder."""
+        return self.spoken.offered()
 
     def language_of(self, request: Request) -> str:
         """The one this browser chose, else the first that it asks for and we have, else English."""

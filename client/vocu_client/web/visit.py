@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from vocu.errors import MalformedError, RefusedError, VocuError
-from vocu.rendering.wording import Wording
 from vocu_client.actions import Actions
 from vocu_client.app import Desk
 from vocu_client.team import Officer, Right
@@ -37,7 +36,7 @@ class Visit:
         self.site = site
         self.session = session
         self._officer = officer
-        self.words = Wording(site.language_of(request))
+        self.words = site.spoken.wording(site.language_of(request))
         self.form: FormData = FormData()
 
     @property
