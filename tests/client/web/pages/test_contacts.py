@@ -27,7 +27,7 @@ async def test_what_a_country_publishes_is_read_by_all_with_links_to_call_and_wr
     page = await fr.get("/contacts")
     assert "Erika Muster" in page.text
     assert {"tel:+49401234567", "mailto:duty@zoll.example"} <= set(page.links)
-    assert "German and English" in page.text
+    assert "German, English" in page.text
     assert "On duty now" in page.text
     assert "published nobody so far: France and Poland" in page.text
 
