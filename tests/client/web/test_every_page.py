@@ -89,6 +89,8 @@ def _bare(text: str, known: list[str]) -> bool:
     """Whether anything is left once the catalogue's texts and the data are taken away."""
     while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
         text = shorter
+    # A sentence may have a time or another element inside: then it comes in two pieces.
+    text = re.sub(r"⟦[^⟦⟧]*\Z|\A[^⟦⟧]*⟧", " ", text)
     for name in known:
         text = text.replace(name, " ")
     return re.search(r"[^\W\d_]{2,}", text) is not None
