@@ -207,10 +207,11 @@ def build(site: Site) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         indexing = asyncio.create_task(site.service.keep_indexing())
+        reading = asyncio.create_task(asyncio.to_thread(form_parts.read_lists))
         async with site.live.running():
             yield
         indexing.cancel()
-        await asyncio.gather(indexing, return_exceptions=True)
+        await asyncio.gather(indexing, reading, return_exceptions=True)
         await site.service.close()
 
     app = Starlette(

@@ -12,6 +12,7 @@ In templates: `{% import "form_fields.html" as f with context %}`, then `{{ f.su
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
@@ -129,7 +130,12 @@ class Form:
         return Showing(self.name, typed, faults, self.words, self._offer)
 
     def _tongue(self, zone: str = "", *_more: str) -> Tongue:
-        return Tongue(self.words, zone if zone in available_timezones() else self._zone)
+        return Tongue(self.words, zone if zone in _zones() else self._zone)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def typed_in(posted: Posted) -> Typed:

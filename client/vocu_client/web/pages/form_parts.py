@@ -49,6 +49,12 @@ async def suggest_hs_codes(visit: Visit) -> Response:
     return visit.page("form_options_part.html", options=options)
 
 
+def read_lists() -> None:
+    """Have places and codes in memory before they are asked for: reading them takes seconds."""
+    places.search("reading")
+    hs_codes.search("reading")
+
+
 def _form(visit: Visit) -> Form:
     name = visit.path["form"]
     if name not in FORMS:
