@@ -85,6 +85,7 @@ SENTENCES: Final[dict[str, str]] = {
     "chart_issues": "Seizures by issue",
     "chart_commodities": "Seizures by commodity, since the start",
     "chart_countries": "Seizures by country, this issue",
+    "chart_map": "Seizures by country, this issue, and routes seen for the first time",
     "chart_figures": "The figures of this chart",
     "chart_note": "Counted by the issue in which a report was first counted, as it stands now.",
     # sections

@@ -18,8 +18,8 @@ from vocu.rendering.outlines import Point, outlines
 from vocu.rendering.projection import EqualEarth, Frame, clipped, frame_around
 
 WIDTH, HEIGHT, WORLD_HEIGHT = 720, 500, 350
-_FINE = 4
-"""The land is drawn in quarters of a unit, as whole numbers: that is what keeps it small."""
+FINE, SMALL = 4, 1
+"""The land is drawn in quarters of a unit, as whole numbers; in whole units where few bytes are worth more (a mail)."""
 _LARGEST, _SMALLEST = 17.0, 4.0
 _BEND = 0.16
 
@@ -50,8 +50,9 @@ class Way(Struct, frozen=True):
     count: int
 
 
-def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[Way] = ()) -> str:
-    """The map that shows all these places and routes, zoomed to them. All texts are escaped here."""
+def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[Way] = (), steps: int = FINE) -> str:
+    """The map that shows all these places and routes, zoomed to them. All texts are escaped here. `steps` of a unit are
+    how exactly the land is drawn: FINE or SMALL."""
     legs = _legs(ways)
     stops = {(stop.longitude, stop.latitude): stop.name for way in ways for stop in way.stops}
     points = [(spot.longitude, spot.latitude) for spot in spots] + list(stops)
@@ -63,8 +64,8 @@ def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[
         f' viewBox="0 0 {WIDTH} {frame.height}" width="100%" font-family="system-ui,sans-serif">',
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>",
         f'<rect class="sea" width="{WIDTH}" height="{frame.height}" fill="#e9eff5"/>',
-        f'<path class="land" transform="scale({1 / _FINE})" fill="#fbfbf8" stroke="#b9c4cf" stroke-width="2"'
-        f' stroke-linejoin="round" fill-rule="evenodd" d="{_land(frame)}"/>',
+        f'<path class="land" transform="scale({1 / steps:g})" fill="#fbfbf8" stroke="#b9c4cf"'
+        f' stroke-width="{steps / 2:g}" stroke-linejoin="round" fill-rule="evenodd" d="{_land(frame, steps)}"/>',
         *_arrows(legs, frame, spots),
         *_places(spots, stops, frame),
         "</svg>",
@@ -76,11 +77,11 @@ def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[
 
 
 @lru_cache(maxsize=32)
-def _land(frame: Frame) -> str:
+def _land(frame: Frame, steps: int) -> str:
     """The coasts and borders within the frame, as the data of one path."""
     margin = 8.0
     limits = (-margin, -margin, frame.width + margin, frame.height + margin)
-    return "".join(_subpath(clipped(ring, *limits)) for ring in _visible(frame))
+    return "".join(_subpath(clipped(ring, *limits), steps) for ring in _visible(frame))
 
 
 def _visible(frame: Frame) -> Iterator[list[Point]]:
@@ -109,19 +110,19 @@ def _near(frame: Frame, corners: Sequence[Point]) -> bool:
     )
 
 
-def _subpath(ring: Sequence[Point]) -> str:
-    """The ring in whole quarters of a unit, each point by its difference from the one before."""
+def _subpath(ring: Sequence[Point], steps: int) -> str:
+    """The ring in whole steps, each point by its difference from the one before."""
     if not ring:
         return ""
-    across, down = round(ring[0][0] * _FINE), round(ring[0][1] * _FINE)
-    steps = []
+    across, down = round(ring[0][0] * steps), round(ring[0][1] * steps)
+    drawn = []
     start = f"M{across} {down}"
     for x, y in ring[1:]:
-        step = round(x * _FINE) - across, round(y * _FINE) - down
+        step = round(x * steps) - across, round(y * steps) - down
         if abs(step[0]) + abs(step[1]) > 2:
-            steps.append(f"{step[0]} {step[1]}")
+            drawn.append(f"{step[0]} {step[1]}")
             across, down = across + step[0], down + step[1]
-    return f"{start}l{' '.join(steps)}z".replace(" -", "-") if len(steps) > 1 else ""
+    return f"{start}l{' '.join(drawn)}z".replace(" -", "-") if len(drawn) > 1 else ""
 
 
 # --- routes ---

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from vocu.rendering.charts import Chart, by_commodity, by_country, over_time
 from vocu.rendering.lines import Section, goods_text, sections
+from vocu.rendering.where import Where, where
 from vocu.rendering.wording import Wording
 
 Figures = dict[str, Any]
@@ -62,6 +63,7 @@ class View(Struct, frozen=True):
     goods_note: str
     follow_ups: tuple[GoodsRow, ...]
     charts: tuple[Chart, ...]
+    where: Where
     sections: tuple[Section, ...]
     thanks: str
     footer: str
@@ -102,6 +104,7 @@ def newsletter_view(
         goods_note=_goods_note(figures["commodities"], wording),
         follow_ups=_goods_rows(follow_ups["commodities"], wording) if follow_ups else (),
         charts=tuple(chart for chart in (by_commodity(figures, wording), by_country(figures, wording)) if chart.bars),
+        where=where(figures, wording),
         sections=tuple(sections(figures, chosen, wording)),
         thanks=wording.say("thanks"),
         footer=wording.say("footer", position=wording.number(header["position"]), op=header["op"]),

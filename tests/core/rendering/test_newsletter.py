@@ -147,7 +147,7 @@ def test_the_page_is_well_formed_loads_nothing_and_speaks_to_screen_readers() ->
     label = next(value for name, value in page.attributes if name == "aria-label")
     assert label == "Seizures by issue: 15 Jan 1, 16 Jan 1"
     drawings = re.findall("<svg[^>]*>", source)
-    assert len(drawings) == 3
+    assert len(drawings) == 4
     assert all('aria-hidden="true"' in drawing or 'role="img"' in drawing for drawing in drawings)
 
 
