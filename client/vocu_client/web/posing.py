@@ -22,6 +22,7 @@ from vocu_client.web.forms.telling import Told, tell
 from vocu_client.web.visit import Visit
 
 WORDS, ID = "_words", "_id"
+ON_TOP = frozenset(["addressees", "answer_due_at"])
 SAY_SOMETHING = N_("Write a few words.")
 
 
@@ -162,8 +163,9 @@ def nominal(visit: Visit, case: str, accepted: Accepted) -> Nominal | None:
 
 
 def told(visit: Visit, form: str, body: Struct) -> tuple[Told, ...]:
-    """What a form says, in words."""
-    return tell(form, decode_any(encode(body)), visit.words)
+    """What a form says, in words; but whom it is for and when an answer is due, which stand on top of every page."""
+    values: dict[str, Any] = decode_any(encode(body))
+    return tell(form, {name: value for name, value in values.items() if name not in ON_TOP}, visit.words)
 
 
 def opened(visit: Visit, *entries: Accepted) -> None:
@@ -178,5 +180,6 @@ def under_way(visit: Visit, *kinds: str) -> list[str]:
 
 
 def duration(visit: Visit, milliseconds: int) -> str:
-    """A time span as people say it: 3 hours."""
-    return format_timedelta(timedelta(milliseconds=milliseconds), locale=visit.words.locale, threshold=1.5)
+    """A time span as people say it, no shorter than a minute: 3 hours."""
+    span = timedelta(milliseconds=milliseconds)
+    return format_timedelta(span, locale=visit.words.locale, threshold=1.5, granularity="minute")

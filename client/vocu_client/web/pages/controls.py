@@ -5,7 +5,6 @@ from typing import Any
 from starlette.responses import Response
 
 from vocu.canonical import decode_any, encode
-from vocu.errors import RefusedError
 from vocu.form.returns import DailyReturn
 from vocu.operation import events
 from vocu_client.overviews.days import local_day
@@ -57,8 +56,6 @@ async def file(visit: Visit) -> Response:
     known = (visit.desk.settings.ncp, day) in visit.desk.ledger.returns
 
     def act(sent: Sent) -> Response:
-        if sent.values["kind"] == "control" and not sent.values.get("checks"):
-            raise RefusedError("no-checks", "Enter what was checked, or choose the nil return.")
         visit.actions.file_daily_return(sent.values, sent.words, event_id=sent.id)
         return visit.go("/controls", visit.words._("Your return is queued, and goes out when there is a line."))
 
