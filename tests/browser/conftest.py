@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.rig import DeskPages, chromium_path, launch, run, sign_in
 from tests.client.web.conftest import OPERATION
@@ -14,6 +14,7 @@ from tests.system.rig import Hub, admit, found
 from vocu_client import Home
 
 SignIn = Callable[..., Page]
+expect.set_options(timeout=30_000)  # what takes no second here may take many on a machine that is busy
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ class DeskPages:
 def sign_in(browser: Browser, desk: DeskPages, **options: Any) -> Page:
     """A browser of its own, let in at this desk. Whatever its console complains of fails the test at the end."""
     context: BrowserContext = browser.new_context(**{"locale": "en-GB", "base_url": desk.address} | options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)  # type: ignore[attr-defined]
