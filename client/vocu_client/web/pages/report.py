@@ -3,8 +3,9 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vocu.errors import RefusedError
+from vocu.errors import RefusedError, VocuError
 from vocu.form.whole import split
+from vocu_client.actions import Actions
 from vocu_client.reported import already_reported
 from vocu_client.store.drafts import DraftChangedError, Drafts, FormDraft
 from vocu_client.web.forms.form import ARRANGE, Filled
@@ -20,6 +21,7 @@ from vocu_client.web.pages.report_draft import (
     is_restricted,
     kept,
     possible_readers,
+    read,
     readers_of,
     require_seizure,
 )
@@ -48,7 +50,7 @@ async def take(visit: Visit) -> Response:
         return _page(visit, draft_id, typed, changed.theirs.revision, theirs=changed.theirs, status=409)
     await take_uploads(visit, draft_id)
     if visit.form.get("_do") == "check":
-        filled = form.read(draft.fields)
+        filled = read(visit, draft.fields)
         if filled.faults:
             return _page(visit, draft_id, draft.fields, draft.revision, filled=filled, saved=draft, status=422)
         return visit.go(f"/report/{draft_id}/check")
@@ -72,25 +74,10 @@ async def keep(visit: Visit) -> Response:
 async def check(visit: Visit) -> Response:
     """Everything in words, and who will read it, before it is sent."""
     draft = _draft(visit)
-    form = form_of(visit)
-    filled = form.read(draft.fields)
+    filled = read(visit, draft.fields)
     if filled.faults:
         return _page(visit, draft.id, draft.fields, draft.revision, filled=filled, saved=draft)
-    state, organisers = visit.desk.view.state, visit.desk.view.state.organisers
-    alike: tuple[str, ...] = ()
-    if not amended(draft.fields):
-        alike = already_reported(visit.desk, split(filled.values, state.added_commodities)[0])
-    return visit.page(
-        "report_check.html",
-        draft=draft,
-        told=form.tell(filled.values),
-        readers=readers_of(visit, draft.fields),
-        files=listed(visit, draft.id),
-        alike=[(each, visit.desk.ledger.reports.get(each)) for each in alike],
-        amends=amended(draft.fields),
-        approval=_approval(visit, draft, filled),
-        to_organiser_only=set(chosen_readers(draft.fields)) <= {"OCU", *organisers},
-    )
+    return _in_words(visit, draft, filled)
 
 
 async def send(visit: Visit) -> Response:
@@ -100,7 +87,7 @@ async def send(visit: Visit) -> Response:
         if visit.desk.outbox.find(visit.path["draft"]) is not None:
             return visit.go(f"/seizures/{visit.path['draft']}")
         return visit.go("/report", visit.words._("This draft was sent or thrown away meanwhile."))
-    filled = form_of(visit).read(require_seizure(draft).fields)
+    filled = read(visit, require_seizure(draft).fields)
     if filled.faults:
         return visit.go(f"/report/{draft.id}/check")
     approval = _approval(visit, draft, filled)
@@ -112,20 +99,23 @@ async def send(visit: Visit) -> Response:
             changed = visit.words._("It was changed since you read it; read it again.")
             return visit.go(f"/report/{draft.id}/check", changed)
         actions = visit.desk.actions.of("".join(draft.fields[ASKED_BY]), approved_by=visit.officer.id)
-    readers, files = chosen_readers(draft.fields), await prepared(visit, draft.id)
-    report = amended(draft.fields)
-    if report:
-        actions.amend_seizure(report, filled.values, readers=readers, files=files)
-    else:
-        report = actions.report_seizure(
-            filled.values,
-            readers=readers,
-            restricted=is_restricted(draft.fields),
-            event_id=draft.id,
-            files=files,
-        )
+    try:
+        report = await _queue(visit, actions, draft, filled)
+    except VocuError as error:
+        return _in_words(visit, draft, filled, error)
     visit.desk.drafts.delete(draft.id)
     return visit.go(f"/seizures/{report}", visit.words._("Your report is queued, and goes out when there is a line."))
+
+
+async def _queue(visit: Visit, actions: Actions, draft: FormDraft, filled: Filled) -> str:
+    """The id of the report, new or amended."""
+    report, readers = amended(draft.fields), chosen_readers(draft.fields)
+    files = await prepared(visit, draft.id)
+    if report:
+        actions.amend_seizure(report, filled.values, readers=readers, files=files)
+        return report
+    restricted = is_restricted(draft.fields)
+    return actions.report_seizure(filled.values, readers=readers, restricted=restricted, event_id=draft.id, files=files)
 
 
 async def hand_back(visit: Visit) -> Response:
@@ -182,6 +172,25 @@ def _page(
         drafts=others if saved is None and theirs is None and not amended(typed) else [],
         saved=saved,
         theirs=theirs,
+    )
+
+
+def _in_words(visit: Visit, draft: FormDraft, filled: Filled, error: VocuError | None = None) -> Response:
+    """The page on which an officer checks what he is about to send; with the error, where it could not be sent."""
+    alike: tuple[str, ...] = ()
+    if not amended(draft.fields):
+        alike = already_reported(visit.desk, split(filled.values, visit.desk.view.state.added_commodities)[0])
+    return visit.page(
+        "report_check.html",
+        200 if error is None else 400,
+        draft=draft,
+        told=form_of(visit).tell(filled.values),
+        readers=readers_of(visit, draft.fields),
+        files=listed(visit, draft.id),
+        alike=[(each, visit.desk.ledger.reports.get(each)) for each in alike],
+        amends=amended(draft.fields),
+        approval=_approval(visit, draft, filled),
+        error=error,
     )
 
 

@@ -11,9 +11,10 @@ from vocu.compilation.ledger import Warned
 from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
 from vocu.operation.events import SeizureReported
+from vocu.rendering.wording import N_
 from vocu_client.actions import OCU
 from vocu_client.store.drafts import DraftChangedError, FormDraft
-from vocu_client.web.forms.form import Form
+from vocu_client.web.forms.form import Filled, Form
 from vocu_client.web.forms.inputs import Option
 from vocu_client.web.forms.posting import Typed
 from vocu_client.web.visit import Visit
@@ -27,6 +28,9 @@ ASKED_BY: Final = "_asked_by"
 """The officer who asked a colleague to approve."""
 NEWEST: Final = 200
 """So many of the newest warnings are offered to be answered."""
+MUST_BE_RESTRICTED: Final = N_(
+    "A controlled delivery is reported restricted only: restrict the whole report, further down."
+)
 _NOT_KEPT: Final = frozenset(["_do", "_revision", "_over", ASKED_BY])
 _BEHALF: Final = frozenset(["on_behalf_of", "received_by", "received_day", "received_from"])
 _AS_LAST_TIME: Final = ("agency", "place", "location_type", "direction", "transport_mode")
@@ -48,6 +52,15 @@ def form_of(visit: Visit) -> Form:
     without = frozenset() if visit.organises else _BEHALF
     own = visit.desk.settings.ncp
     return Form("seizure", visit.words, state, choices=choices, without=without, own=own)
+
+
+def read(visit: Visit, typed: Typed) -> Filled:
+    """What the draft says, and all that is wrong with it, as far as this desk can tell before it is sent."""
+    filled = form_of(visit).read(typed)
+    for name, texts in typed.items():
+        if name.endswith("-goods_status") and texts == ["controlled_delivery"] and not is_restricted(typed):
+            filled.faults.setdefault(name, visit.words._(MUST_BE_RESTRICTED))
+    return filled
 
 
 def begun(visit: Visit, warning: str = "") -> Typed:

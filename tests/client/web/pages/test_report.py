@@ -255,6 +255,13 @@ async def test_a_restricted_report_is_sealed_as_a_whole(de: Visitor) -> None:
     assert "stat" in draft_of(de, action.removeprefix("/report/")).readers
 
 
+async def test_a_controlled_delivery_is_not_let_out_in_the_open(de: Visitor) -> None:
+    action, filled = await begun(de, **FILLED | {"goods-0-goods_status": "controlled_delivery"})
+    page = await de.post(action, filled | {"_do": "check"})
+    assert page.status == 422
+    assert "f-goods-0-goods_status-error" in page.ids
+
+
 async def test_a_likely_double_is_asked_about_before_it_is_sent(de: Visitor) -> None:
     first = await sent(de, place="KUKURYKI")
     action, filled = await begun(de, **FILLED | {"place": "Kukuryki"})
@@ -349,6 +356,19 @@ async def test_withdrawing_asks_once_and_wants_a_reason(de: Visitor) -> None:
     await de.post(f"/seizures/{report}/withdraw", reason="duplicate")
     await de.sync()
     assert de.desk.ledger.reports[report].withdrawn is not None
+
+
+async def test_what_the_rules_refuse_is_said_on_the_page_and_the_draft_stays(de: Visitor) -> None:
+    report = await sent(de, place="SLAWATYCZE")
+    await de.sync()
+    action, _ = report_form(await de.get(f"/seizures/{report}/amend"))
+    await de.post(f"/seizures/{report}/withdraw", reason="error")
+    await de.sync()
+    refused = await de.post(f"{action}/send")
+    assert refused.status == 400
+    assert "Check before you send" in refused.text
+    assert "report the seizure anew" in refused.text
+    assert de.desk.drafts.find(action.removeprefix("/report/")) is not None
 
 
 async def test_a_restricted_report_is_released_with_its_consequence_named(de: Visitor) -> None:
