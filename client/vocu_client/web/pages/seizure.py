@@ -40,7 +40,8 @@ async def overview(visit: Visit) -> Response:
     newest = visit.desk.reading.revisions(report_id)[-1]
     sealing = _sealing(visit, newest.act.header.slip("nominal") if newest.act is not None else None)
     attached = visit.desk.files.of_report(report_id)
-    allowed = may_open(visit, report_id) if _has_sealed(sealing, attached) else False
+    for_us = _is_for_us(sealing, attached)
+    allowed = for_us and may_open(visit, report_id)
     now = revision(visit.desk, newest, nominal=allowed)
     steps = history(visit.desk, report_id, visit.words, nominal=allowed)
     visit.desk.marks.read(visit.officer.id, [step.entry for step in steps])
@@ -52,6 +53,7 @@ async def overview(visit: Visit) -> Response:
         told=tell("seizure", _plain(now.stat), visit.words),
         nominal=tell("seizure", _plain(now.nominal), visit.words),
         sealing=sealing,
+        for_us=for_us,
         allowed=allowed,
         attached=attached,
         steps=steps,
@@ -122,9 +124,9 @@ def _waiting(visit: Visit, report_id: str) -> Response:
     )
 
 
-def _has_sealed(sealing: Sealing | None, attached: list[Attached]) -> bool:
-    """Whether this desk could open anything that names somebody: only then is it worth asking, and keeping, why."""
-    return (sealing is not None and sealing.ours) or any(each.state == "open" for each in attached)
+def _is_for_us(sealing: Sealing | None, attached: list[Attached]) -> bool:
+    """Whether this desk may see anything that names somebody: only then is it worth asking, and keeping, why."""
+    return (sealing is not None and sealing.ours) or any(each.state in ("open", "coming") for each in attached)
 
 
 def _plain(part: Any) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ async def _report(countries: Countries) -> dict[str, str]:
         ids["open"] = actions.report_seizure(
             seizure(free_text="<script>alert(1)</script> Vladislav"), readers=("PL",), files=files
         )
+        ids["files"] = actions.report_seizure(seizure(), readers=("PL",), files=files[:1])
         ids["restricted"] = actions.report_seizure(seizure(), restricted=True, readers=("PL",))
         ids["withdrawn"] = actions.report_seizure(seizure(joint_with=["FR"], seizures=3))
         assert await germany.sync()
@@ -112,6 +113,15 @@ async def test_a_photo_opens_on_the_addressed_desk_only(reported: dict[str, str]
     assert (await pl.get(f"{files}/2")).status == 400
     for each in (f"{files}/0", f"{files}/0/small"):
         assert (await fr.get(each)).status == 400
+
+
+async def test_files_that_are_for_others_are_only_said_to_be_there(
+    reported: dict[str, str], fr: Visitor, pl: Visitor
+) -> None:
+    page = await fr.get(f"/seizures/{reported['files']}")
+    assert "There are files, sealed to others." in page.text
+    assert not [action for action, _ in page.forms if action.startswith("/consultations/")]
+    assert "case.jpg" in (await pl.get(f"/seizures/{reported['files']}")).text
 
 
 async def test_a_file_is_not_read_through_another_report(reported: dict[str, str], pl: Visitor) -> None:
