@@ -68,7 +68,10 @@ def _faults(plan: Plan) -> Iterator[Fault]:
     days = {"starts_day": plan.starts_day, "ends_day": plan.ends_day, "retention_day": plan.retention_day}
     wrong = [field for field, day in days.items() if not _is_day(day)]
     for field in wrong:
-        yield Fault(field, "'{day}' is not a day; write it as 2024-06-03.", {"day": days[field]})
+        if days[field]:
+            yield Fault(field, "'{day}' is not a day; write it as 2024-06-03.", {"day": days[field]})
+        else:
+            yield Fault(field, "This day is missing.")
     if not wrong and plan.starts_day > plan.ends_day:
         yield Fault("ends_day", "An operation starts, ends, and is kept for a while, in this order.")
     if not wrong and plan.ends_day > plan.retention_day:

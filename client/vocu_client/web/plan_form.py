@@ -36,6 +36,7 @@ BEGINS_WITH: Final[Mapping[str, str]] = {
 KEYS: Final = ("1 of 1", "2 of 3", "3 of 5", "other")
 OWN_ROWS: Final = 2
 """Empty rows for commodities of one's own."""
+_FOLLOWS: Final = ("organiser_name", "retention_day")
 _SAID_ABOUT: Final = {"organiser": "code", "sub_commodities": "own_name", "roots": "keys"}
 
 
@@ -102,7 +103,9 @@ def faults_of(typed: Typed, step: str | None = None) -> list[Fault]:
     try:
         require_plan(plan_of(typed))
     except FormError as error:
-        found += [Fault(_SAID_ABOUT.get(each.path, each.path), each.message, each.values) for each in error.faults]
+        told = [Fault(_SAID_ABOUT.get(each.path, each.path), each.message, each.values) for each in error.faults]
+        # What is left empty follows from another field; the fault is told there.
+        found += [each for each in told if each.path not in _FOLLOWS or one(typed, each.path)]
     return [each for each in found if step is None or each.path in STEPS[step]]
 
 

@@ -29,21 +29,22 @@ SORTED: Final[dict[str, Callable[[Participation], Any]]] = {
 
 @for_organisers
 async def overview(visit: Visit) -> Response:
-    rows = _rows(visit)
+    rows, own = expected(visit), visit.desk.settings.ncp
     by = visit.query.get("sort", "standing")
     by = by if by in SORTED else "standing"
     only = visit.query.get("only") == "silent"
     shown = [row for row in rows if row.standing == "silent"] if only else rows
     counts = {standing: sum(row.standing == standing for row in rows) for standing in ("active", "nil", "silent")}
+    others = sum(row.standing == "silent" and row.ncp != own for row in rows)
     template = "board_part.html" if visit.is_fragment else "board.html"
-    return visit.page(template, rows=sorted(shown, key=SORTED[by]), by=by, only=only, counts=counts)
+    return visit.page(template, rows=sorted(shown, key=SORTED[by]), by=by, only=only, counts=counts, others=others)
 
 
 @for_organisers
 async def write(visit: Visit) -> Response:
     """A message to those who are silent, written down as a draft for the organiser to change and send."""
     own = visit.desk.settings.ncp
-    silent = tuple(row.ncp for row in _rows(visit) if row.standing == "silent" and row.ncp != own)
+    silent = tuple(row.ncp for row in expected(visit) if row.standing == "silent" and row.ncp != own)
     if not silent:
         return visit.go("/operation/board", visit.words._("Nobody is silent."))
     subject = visit.words._("We have not heard from you today")
@@ -62,7 +63,8 @@ def begin_message(visit: Visit, to: tuple[str, ...], subject: str, text: str) ->
     return visit.go(f"/messages/new?draft={keep(visit, message).id}")
 
 
-def _rows(visit: Visit) -> list[Participation]:
+def expected(visit: Visit) -> list[Participation]:
+    """How those take part of whom reports are expected."""
     return [row for row in visit.desk.overviews.board.rows(visit.site.now()) if row.role in WORKING]
 
 

@@ -6,6 +6,7 @@ from vocu.errors import RefusedError, VocuError
 from vocu_client.store.drafts import DraftChangedError
 from vocu_client.web.guard import FRAMED_CSP
 from vocu_client.web.organising import for_organisers, require_sure, told
+from vocu_client.web.pages.board import expected
 from vocu_client.web.preparing import (
     DRAFT,
     MOST_NOTABLE,
@@ -144,7 +145,7 @@ def _page(
         theirs=theirs,
         too_many=too_many,
         candidates=candidates(visit, issue, said.notable),
-        silent=[row for row in visit.desk.overviews.board.rows(visit.site.now()) if row.standing == "silent"],
+        silent=[row for row in expected(visit) if row.standing == "silent"],
         many=sum(member.reads_sealed for member in state.participants()),
         automatic=state.genesis.issue == "automatic",
         hour=state.genesis.compile_hour,
