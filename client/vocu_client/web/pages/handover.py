@@ -12,7 +12,6 @@ from vocu_client.web.kinds import KIND_NAMES
 from vocu_client.web.pages.approvals import asked_by
 from vocu_client.web.pages.entry import HERE
 from vocu_client.web.pages.login import log_out
-from vocu_client.web.pages.report_draft import AMENDMENT, SEIZURE
 from vocu_client.web.visit import Visit, get, post
 
 NEWEST = 20
@@ -48,8 +47,7 @@ async def handover(visit: Visit) -> Response:
         marks=desk.marks.of(visit.officer.id),
         running=_running(visit),
         taken=desk.marks.taken(),
-        drafts=drafts,
-        address_of_draft=_address_of_draft,
+        drafts=[_draft(draft) for draft in drafts],
         approvals=sum(bool(asked_by(draft)) for draft in drafts),
         outbox=desk.outbox.counts(),
         notes=desk.handover.notes(),
@@ -151,9 +149,20 @@ def _running(visit: Visit) -> list[Running]:
     return sorted(found, key=lambda each: (-(each.clock.late or 0), each.clock.due_at or never, -each.clock.age))
 
 
-def _address_of_draft(draft: FormDraft) -> str:
-    """Where one goes on with it; empty where that depends on more than the draft."""
-    return f"/report/{draft.id}" if draft.kind in (SEIZURE, AMENDMENT) else ""
+def _draft(draft: FormDraft) -> tuple[FormDraft, str, str]:
+    """With what it will become, and where one goes on with it."""
+    answered = "".join(draft.fields.get("ref", []))
+    match draft.kind:
+        case "message":
+            address = f"/messages/{answered}#reply" if answered else f"/messages/new?draft={draft.id}"
+            return draft, "message_posted", address
+        case "contacts":
+            return draft, "contact_published", "/contacts/own"
+        case "newsletter":
+            return draft, "newsletter_issued", "/operation/newsletter"
+        case "amendment":
+            return draft, "seizure_amended", f"/report/{draft.id}"
+    return draft, "seizure_reported", f"/report/{draft.id}"
 
 
 def _require_team(visit: Visit) -> None:
