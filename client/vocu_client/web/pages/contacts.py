@@ -62,7 +62,7 @@ async def save(visit: Visit) -> Response:
     do = str(visit.form.get("do", "publish"))
     drafts, words = visit.desk.drafts, visit.words
     draft_id = str(visit.form.get("draft", "")) or drafts.new_id()
-    if do == "discard":
+    if do == "discard" and visit.form.get("sure") == "yes":
         drafts.delete(draft_id)
         return visit.go("/contacts/own", words._("Your changes were thrown away."))
     fields = _fields(visit)
@@ -75,6 +75,9 @@ async def save(visit: Visit) -> Response:
         draft = _keep(visit, draft_id, persons)
     except DraftChangedError as error:
         return _form(visit, persons, error.theirs, error=error, theirs=typed(error.theirs.fields))
+    if do == "discard":
+        lost = words._("What was changed since you published last will be lost.")
+        return visit.page("draft_discard.html", draft=draft, lost=lost, action="/contacts/own", back="/contacts/own")
     if do != "publish":
         return _form(visit, persons or [blank()], draft, moved=do)
     found = problems(persons, words)

@@ -36,7 +36,7 @@ async def new(visit: Visit) -> Response:
 async def take(visit: Visit) -> Response:
     """Whatever the button says: send it, keep it, take a file away, throw it all away."""
     do, message, drafts = str(visit.form.get("do", "send")), typed(visit), visit.desk.drafts
-    if do == "discard":
+    if do == "discard" and (visit.form.get("sure") == "yes" or _is_empty(visit, message)):
         drafts.delete(message.id)
         return visit.go("/messages", visit.words._("The draft was thrown away."))
     if visit.desk.outbox.find(message.id) is not None:
@@ -52,6 +52,10 @@ async def take(visit: Visit) -> Response:
         return _page(visit, message, draft, error=error, status=400)
     if do.startswith("remove."):
         drafts.files.remove(do.removeprefix("remove."))
+    if do == "discard":
+        lost = visit.words._("What was typed, and its files, will be lost.")
+        back = f"/messages/new?draft={draft.id}"
+        return visit.page("draft_discard.html", draft=draft, lost=lost, action="/messages/new", back=back)
     if do != "send":
         return visit.go(f"/messages/new?draft={draft.id}", visit.words._("The draft is kept."))
     return await _send(visit, message, draft)
@@ -92,6 +96,10 @@ async def save(visit: Visit) -> Response:
             "message_kept_part.html", draft=error.theirs, error=error, readers=readership(visit, message), part=True
         )
     return visit.page("message_kept_part.html", draft=draft, error=None, readers=readership(visit, message), part=True)
+
+
+def _is_empty(visit: Visit, message: Message) -> bool:
+    return not (message.text.strip() or message.subject.strip() or visit.desk.drafts.files.of(message.id))
 
 
 def _after(message: Message) -> str:

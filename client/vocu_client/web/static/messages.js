@@ -1,4 +1,4 @@
-// Choosing countries: the names that fit what is typed, and the choice "countries" once one is ticked.
+// Choosing countries: the names that fit what is typed (and those chosen), and the choice "countries" once one is ticked.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -9,7 +9,9 @@ document.addEventListener("DOMContentLoaded", () => {
     filter.addEventListener("input", (event) => {
       event.stopPropagation();
       const wanted = plain(filter.value);
-      for (const name of names) name.hidden = !plain(name.textContent).includes(wanted);
+      for (const name of names) {
+        name.hidden = !name.querySelector("input").checked && !plain(name.textContent).includes(wanted);
+      }
     });
     filter.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();

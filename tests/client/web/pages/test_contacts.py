@@ -56,7 +56,7 @@ async def test_persons_are_added_and_removed_without_a_script_and_nothing_is_pub
     page = await de.get("/contacts/own")
     assert page.form("/contacts/own")["name.0"] == "Bert"
     assert "has not published them yet" in page.text
-    page = await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard"})
+    page = await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard", "sure": "yes"})
     assert "Bert" not in page.html
 
 
@@ -66,7 +66,7 @@ async def test_all_that_is_wrong_stands_next_to_its_field_and_the_form_stays_as_
     assert page.status == 400
     assert {"name.0-error", "telephone.0-error", "languages.0-error"} <= page.ids
     assert page.form("/contacts/own")["function.0"] == "Chief"
-    await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard"})
+    await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard", "sure": "yes"})
 
 
 async def test_two_officers_do_not_overwrite_each_other_unseen(de: Visitor) -> None:
@@ -77,7 +77,7 @@ async def test_two_officers_do_not_overwrite_each_other_unseen(de: Visitor) -> N
     page = await de.post("/contacts/own", mine | {"name.0": "Mine", "telephone.0": "4"})
     assert "The other version has these persons: Theirs" in page.text
     assert page.form("/contacts/own")["name.0"] == "Mine"
-    await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard"})
+    await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard", "sure": "yes"})
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -86,7 +86,7 @@ async def test_before_sending_the_page_says_who_will_be_able_to_read_it(de: Visi
     form = page.form("/messages/new") | {"audience": "countries", "to": ["FR", "PL"], "text": "x"}
     kept = await de.post("/messages/draft", form)
     assert "France, Germany and Poland will be able to read this, and nobody else" in kept.text
-    await de.post("/messages/new", form | {"do": "discard"})
+    await de.post("/messages/new", form | {"do": "discard", "sure": "yes"})
 
 
 async def test_a_marking_above_the_ceiling_is_refused_and_the_form_stays_as_typed(de: Visitor) -> None:
@@ -100,7 +100,7 @@ async def test_a_marking_above_the_ceiling_is_refused_and_the_form_stays_as_type
     again = page.form("/messages/new")
     assert (again["text"].strip(), again["subject"]) == ("My words", "Mine")
     assert not de.desk.outbox.waiting(0, 1)
-    await de.post("/messages/new", again | {"do": "discard"})
+    await de.post("/messages/new", again | {"do": "discard", "sure": "yes"})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ async def test_what_is_wrong_stands_in_words_and_nothing_is_sent(
     assert page.status == 400
     assert said in page.text
     assert not de.desk.outbox.waiting(0, 1)
-    await de.post("/messages/new", page.form("/messages/new") | {"do": "discard"})
+    await de.post("/messages/new", page.form("/messages/new") | {"do": "discard", "sure": "yes"})
 
 
 async def test_what_was_typed_is_there_after_the_page_was_closed(de: Visitor) -> None:
@@ -141,6 +141,16 @@ async def test_what_was_typed_is_there_after_the_page_was_closed(de: Visitor) ->
     assert page.address == "/messages"
     assert "draft=" not in "".join(page.links)
     await de.sync()
+
+
+async def test_what_was_typed_is_thrown_away_only_after_asking_on_a_page_of_its_own(de: Visitor) -> None:
+    form = (await de.get("/messages/new")).form("/messages/new") | {"text": "Precious"}
+    asked = await de.post("/messages/new", form | {"do": "discard"})
+    assert "will be lost" in asked.text
+    (kept,) = [draft for draft in de.desk.drafts.list() if draft.summary == "Precious"]
+    page = await de.post("/messages/new", asked.form("/messages/new") | {"do": "discard"})
+    assert page.address == "/messages"
+    assert de.desk.drafts.find(kept.id) is None
 
 
 async def test_the_same_form_sent_twice_is_one_message(de: Visitor) -> None:
