@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Room, SignIn
 
@@ -101,6 +101,29 @@ def test_a_photo_goes_up_in_pieces_and_is_shown(enter: SignIn, tmp_path: Path) -
     assert page.locator("#files img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     page.locator("button.main").click()
     expect(page.locator("main")).to_contain_text("truck.jpg")
+
+
+def test_a_file_goes_on_after_the_line_broke_and_can_be_taken_off(enter: SignIn, tmp_path: Path) -> None:
+    page = enter("DE")
+    page.goto("/report")
+    cut: list[str] = []
+
+    def sometimes(route: Route) -> None:
+        if len(cut) < 2:
+            cut.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/report/[\w-]+/files/[\w-]{22}$"), sometimes)
+    scan = tmp_path / "scan.bin"
+    scan.write_bytes(bytes(range(256)) * 9000)
+    page.locator("#choose-files").set_input_files(scan)
+    page.wait_for_selector("#files li:has-text('scan.bin')")
+    assert len(cut) == 2
+    forgive(page, "ERR_FAILED")
+    page.get_by_role("button", name="Remove scan.bin").click()
+    expect(page.locator("#files li")).to_have_count(0)
 
 
 def test_errors_are_reached_from_the_summary_even_in_folded_parts(enter: SignIn) -> None:
