@@ -1,5 +1,6 @@
 """What warnings, questions, cross-checks and returns share: a form with words, what was said, and how long ago."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
@@ -9,21 +10,23 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from vocu.canonical import decode_any, encode
-from vocu.errors import VocuError
+from vocu.errors import RefusedError, VocuError
 from vocu.operation import bodies
 from vocu.operation.verified import Accepted
 from vocu.rendering.wording import N_
+from vocu_client.files import Attached
 from vocu_client.store.drafts import Drafts
 from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.form import ARRANGE, Form
 from vocu_client.web.forms.inputs import Option, Shown, ShownFault
 from vocu_client.web.forms.posting import Typed
 from vocu_client.web.forms.telling import Told, tell
-from vocu_client.web.visit import Visit
+from vocu_client.web.visit import Visit, get
 
 WORDS, ID = "_words", "_id"
 ON_TOP = frozenset(["addressees", "answer_due_at"])
 SAY_SOMETHING = N_("Write a few words.")
+NAME_SOMETHING = N_("Fill in what is to be looked up: a name, a plate, a number.")
 
 
 class Said(Struct, frozen=True):
@@ -34,10 +37,11 @@ class Said(Struct, frozen=True):
 
 
 class Nominal(Struct, frozen=True):
-    """A nominal part: told, sealed to others, or to be opened after a reason was given."""
+    """A nominal part and files: told, sealed to others, or to be opened after a reason was given."""
 
     state: Literal["told", "others", "ask"]
     told: tuple[Told, ...] = ()
+    attached: Attached | None = None
 
 
 class Sent(Struct, frozen=True):
@@ -71,7 +75,7 @@ class Asking:
         name: str,
         *,
         words: Literal["required", "optional"] | None = None,
-        nominal: bool = False,
+        nominal: Literal["required", "optional"] | None = None,
         choices: Mapping[str, tuple[Option, ...]] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> None:
@@ -80,6 +84,7 @@ class Asking:
         self._form = Form(name, visit.words, state, choices=choices, without=without)
         self._nominal = Form("seizure_nominal", visit.words, state) if nominal else None
         self._words = words
+        self._names_required = nominal == "required"
 
     def show(self, template: str, values: Mapping[str, Any], **more: Any) -> Response:
         """The form, filled in with these values."""
@@ -95,6 +100,8 @@ class Asking:
         filled = self._form.read(typed)
         named = self._nominal.read(typed) if self._nominal else None
         faults, of_names = dict(filled.faults), dict(named.faults) if named else {}
+        if self._names_required and named is not None and not named.values:
+            of_names.setdefault("free_text", self._visit.words._(NAME_SOMETHING))
         words = str(posted.get(WORDS, "")).strip()
         if self._words == "required" and not words:
             faults[WORDS] = self._visit.words._(SAY_SOMETHING)
@@ -148,18 +155,39 @@ def said(visit: Visit, accepted: Accepted) -> Said | None:
 
 
 def nominal(visit: Visit, case: str, accepted: Accepted) -> Nominal | None:
-    """The nominal part of an entry that belongs to this case; None where it has none. That it is shown is kept."""
-    slip = accepted.act.header.slip("nominal") if accepted.act is not None else None
-    if slip is None:
+    """The nominal part and the files of an entry that belongs to this case; None where it has neither. That they are
+    shown is kept."""
+    header = accepted.act.header if accepted.act is not None else None
+    slips = [slip for part in ("nominal", "media") if header is not None and (slip := header.slip(part)) is not None]
+    if header is None or not slips:
         return None
-    if slip.devices is not None and visit.desk.settings.device not in slip.devices:
+    if all(slip.devices is not None and visit.desk.settings.device not in slip.devices for slip in slips):
         return Nominal("others")
     if not may_open(visit, case):
         return Nominal("ask")
+    attached = visit.desk.files.of(header.id) if header.slip("media") else None
+    if header.slip("nominal") is None:
+        return Nominal("told", (), attached)
     try:
-        return Nominal("told", told(visit, "seizure_nominal", visit.desk.reading.body(accepted, "nominal")))
+        body = visit.desk.reading.body(accepted, "nominal")
     except VocuError:
-        return Nominal("others")
+        return Nominal("others", (), attached)
+    return Nominal("told", told(visit, "seizure_nominal", body), attached)
+
+
+async def file(visit: Visit) -> Response:
+    """A file to keep, of a case or of an answer in it. Raises RefusedError (no-reason, no-such-file)."""
+    case, event_id = str(visit.path["case"]), str(visit.path["event"])
+    if not may_open(visit, case):
+        raise RefusedError("no-reason", "Say on the page of this case why you need to see it; then its files open.")
+    act = visit.desk.reading.entry(event_id).act
+    if act is None or case not in (event_id, act.header.ref) or case not in visit.desk.view.state.posed:
+        raise RefusedError("no-such-file", "There is no such file; go back to where it was listed.")
+    described, data = await asyncio.to_thread(visit.desk.files.read, event_id, int(visit.path["number"]))
+    return visit.download(described.name, described.type, data)
+
+
+FILES = [get("/cases/{case}/files/{event}/{number:int}", file)]
 
 
 def told(visit: Visit, form: str, body: Struct) -> tuple[Told, ...]:
@@ -181,5 +209,5 @@ def under_way(visit: Visit, *kinds: str) -> list[str]:
 
 def duration(visit: Visit, milliseconds: int) -> str:
     """A time span as people say it, no shorter than a minute: 3 hours."""
-    span = timedelta(milliseconds=milliseconds)
+    span = timedelta(milliseconds=max(milliseconds, 60_000))
     return format_timedelta(span, locale=visit.words.locale, threshold=1.5, granularity="minute")

@@ -48,9 +48,7 @@ async def ask(visit: Visit) -> Response:
     readers = [str(name) for name in visit.form.getlist(READERS)] or [OCU]
 
     def act(sent: Sent) -> Response:
-        if sent.nominal is None:
-            raise RefusedError("nothing-to-check", "Fill in what is to be looked up: a name, a plate, a number.")
-        visit.actions.ask_cross_check(sent.values, sent.nominal, readers, event_id=sent.id)
+        visit.actions.ask_cross_check(sent.values, sent.nominal or {}, readers, event_id=sent.id)
         notice = visit.words._("Your cross-check is queued, and goes out when there is a line.")
         return visit.go("/questions?show=checks", notice)
 
@@ -78,11 +76,11 @@ async def send_answer(visit: Visit) -> Response:
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "cross_check", nominal=True, without=_ASKED)
+    return Asking(visit, "cross_check", nominal="required", without=_ASKED)
 
 
 def _answering(visit: Visit) -> Asking:
-    return Asking(visit, "cross_check", nominal=True)
+    return Asking(visit, "cross_check", nominal="optional")
 
 
 def _readers(visit: Visit, chosen: list[str] | None = None) -> dict[str, object]:

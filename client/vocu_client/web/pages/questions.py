@@ -57,14 +57,15 @@ async def one(visit: Visit) -> Response:
     entry, acts = visit.desk.reading.entry(query.asked.id), visit.desk.view.acts
     replies = [(reply, acts[reply.received.index]) for reply in query.asked.replies]
     opened(visit, entry, *(accepted for _, accepted in replies))
+    case = query.asked.id
     mine = query.asked.author == visit.desk.settings.ncp
     return visit.page(
         "question.html",
         query=query,
         told=told(visit, "question", query.asked.form),
         said=said(visit, entry),
-        nominal=nominal(visit, query.asked.id, entry),
-        replies=[(reply, said(visit, accepted)) for reply, accepted in replies],
+        nominal=nominal(visit, case, entry),
+        replies=[(reply, said(visit, accepted), nominal(visit, case, accepted)) for reply, accepted in replies],
         readers=visit.desk.overviews.receipts.of(entry) if mine else None,
         waiting=under_way(visit, "question_answered"),
         may_answer=_may_answer(visit, query),
@@ -106,7 +107,7 @@ async def send_answer(visit: Visit) -> Response:
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "question", words="required", nominal=True)
+    return Asking(visit, "question", words="required", nominal="optional")
 
 
 def _answering(visit: Visit) -> Asking:

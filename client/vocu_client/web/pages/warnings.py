@@ -11,7 +11,7 @@ from vocu_client.overviews.clocks import Chain
 from vocu_client.places import label
 from vocu_client.web import saying
 from vocu_client.web.forms.inputs import Option
-from vocu_client.web.posing import Asking, Sent, duration, nominal, opened, said, told, under_way
+from vocu_client.web.posing import FILES, Asking, Sent, duration, nominal, opened, said, told, under_way
 from vocu_client.web.visit import Visit, get, post
 
 SHOWN = 50
@@ -54,6 +54,7 @@ async def one(visit: Visit) -> Response:
     entry = visit.desk.reading.entry(chain.warned.id)
     acts = visit.desk.view.acts
     replies = [(reply, acts[reply.received.index]) for reply in chain.warned.replies]
+    case = chain.warned.id
     opened(visit, entry, *(accepted for _, accepted in replies))
     mine = chain.warned.author == visit.desk.settings.ncp
     return visit.page(
@@ -61,8 +62,8 @@ async def one(visit: Visit) -> Response:
         chain=chain,
         told=told(visit, "warning", chain.warned.form),
         said=said(visit, entry),
-        nominal=nominal(visit, chain.warned.id, entry),
-        replies=[(reply, said(visit, accepted)) for reply, accepted in replies],
+        nominal=nominal(visit, case, entry),
+        replies=[(reply, said(visit, accepted), nominal(visit, case, accepted)) for reply, accepted in replies],
         readers=visit.desk.overviews.receipts.of(entry) if mine else None,
         waiting=under_way(visit, "feedback_given"),
         may_answer=_may_answer(visit, chain),
@@ -104,7 +105,7 @@ async def feed_back(visit: Visit) -> Response:
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "warning", words="optional", nominal=True)
+    return Asking(visit, "warning", words="optional", nominal="optional")
 
 
 def _answering(visit: Visit) -> Asking:
@@ -143,6 +144,7 @@ def _may_answer(visit: Visit, chain: Chain) -> bool:
 
 
 ROUTES = [
+    *FILES,
     get("/warnings", overview),
     get("/warnings/changed", changed),
     get("/warnings/new", new, right="post"),

@@ -105,11 +105,13 @@ async def test_a_cross_check_is_asked_and_answered(pl: Visitor, de: Visitor, fr:
     assert in_order((await fr.get(check)).text, "Closed", "Answers", "Hit", "2 hits", "Poland")
 
 
-async def test_a_cross_check_of_nothing_is_refused_with_all_that_was_typed(de: Visitor) -> None:
+async def test_a_cross_check_of_nothing_is_faulty_and_what_was_typed_is_kept(de: Visitor) -> None:
     form = (await de.get(CHECK)).form(CHECK)
-    page = await de.post(CHECK, form | {"body": "europol", "subject": "vehicles"})
-    assert page.status == 400
-    assert page.form(CHECK)["subject"] == "vehicles"
+    page = await de.post(CHECK, form | {"body": "europol", "subject": "vehicles", "_readers": "FR"})
+    assert page.status == 422
+    assert "Fill in what is to be looked up" in page.text
+    again = page.form(CHECK)
+    assert (again["subject"], again["_readers"]) == ("vehicles", "FR")
 
 
 async def test_a_reader_may_look_and_not_write(de: Visitor, monkeypatch: Any) -> None:

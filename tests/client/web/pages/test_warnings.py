@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.client.web.visitor import Visitor
+from vocu_client.attachments import attach
+from vocu_client.web import posing
 
 MINUTE = 60_000
 
@@ -158,3 +160,36 @@ async def test_what_was_opened_is_read_and_its_author_hears_of_it(pl: Visitor, d
     page = await pl.get(f"/warnings/{warning}")
     assert in_order(page.text, "Who has received and opened it", "Germany")
     assert "not known yet" not in page.text
+
+
+async def test_files_of_a_warning_are_for_its_addressees_as_downloads(pl: Visitor, de: Visitor, fr: Visitor) -> None:
+    form = {"addressees": ["DE"], "commodity": "tobacco.cigarettes", "action": "control"}
+    warning = pl.desk.actions.issue_warning(form, "See the list.", files=[attach("list.txt", b"one\ntwo\n")])
+    await pl.sync()
+    await de.sync()
+    await fr.sync()
+    address = f"/cases/{warning}/files/{warning}/0"
+    page = await de.get(f"/warnings/{warning}")
+    assert "list.txt" in page.text
+    if address not in page.links:
+        await de.desk.fetch_files(warning)
+        page = await de.get(f"/warnings/{warning}")
+    assert address in page.links
+    answer = await de.get(address)
+    assert answer.response.content == b"one\ntwo\n"
+    assert answer.response.headers["Content-Disposition"].startswith("attachment")
+    assert "list.txt" not in (await fr.get(f"/warnings/{warning}")).text
+    assert (await fr.get(address)).status == 400
+    assert (await de.get(f"/cases/{'A' * 22}/files/{warning}/0")).status == 400
+
+
+async def test_names_are_asked_for_with_a_reason_where_several_officers_share_a_desk(
+    pl: Visitor, de: Visitor, monkeypatch: Any
+) -> None:
+    warning = await issue(pl, containers="MSCU1234565")
+    await de.sync()
+    monkeypatch.setattr(posing, "may_open", lambda *_: False)
+    page = await de.get(f"/warnings/{warning}")
+    assert "MSCU1234565" not in page.text
+    assert page.form(f"/consultations/{warning}")["back"] == f"/warnings/{warning}"
+    assert (await de.get(f"/cases/{warning}/files/{warning}/0")).status == 400
