@@ -7,7 +7,6 @@ from typing import Final
 from babel import Locale
 from babel.numbers import get_decimal_symbol
 
-from vocu.errors import MalformedError
 from vocu.form.quantities import plain
 from vocu.rendering.wording import N_
 
@@ -20,11 +19,11 @@ NOT_WHOLE: Final = N_("This must be a whole number, such as 12.")
 TWO_NUMBERS: Final = N_("This could be {whole} or {fraction}. Write it in one of these two ways.")
 
 
-class Unreadable(MalformedError):
-    """What was typed cannot be read; `msgid` and `values` say so, for `Wording._`."""
+class Unreadable(ValueError):
+    """What was typed cannot be read; `msgid` and `values` say so, for `Wording._`. `Form.read` tells it by the field."""
 
     def __init__(self, msgid: str, **values: str) -> None:
-        super().__init__("bad-form", msgid.format(**values))
+        super().__init__(msgid.format(**values))
         self.msgid = msgid
         self.values = values
 
@@ -64,7 +63,7 @@ def read_count(text: str) -> int:
     """A whole number. Raises Unreadable."""
     try:
         return int(read_quantity(text, countable=True))
-    except (ValueError, Unreadable):
+    except ValueError:
         raise Unreadable(NOT_WHOLE) from None
 
 

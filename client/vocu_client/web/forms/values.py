@@ -133,7 +133,7 @@ def _local(text: str, kind: Kind, tongue: Tongue) -> str:
         local = datetime.fromisoformat(text).astimezone(ZoneInfo(tongue.zone)).replace(tzinfo=None)
         shown = local.isoformat(timespec="seconds" if local.second else "minutes")
         same = (_instant if kind == "instant" else _moment)(shown, tongue) == text
-    except (ValueError, OverflowError, Unreadable):
+    except (ValueError, OverflowError):
         return text
     return shown if same else text
 
