@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from vocu.operation import bodies
+from vocu.operation.events import MessagePosted
 from vocu.operation.handling import SCHEMES
 from vocu_client.store.drafts import Drafts, Fields, FormDraft
 from vocu_client.web.templating import who
@@ -94,6 +95,13 @@ def keep(visit: Visit, message: Message) -> FormDraft:
 
 
 # --- to whom ---
+
+
+def may_write(visit: Visit) -> bool:
+    """Whether this officer may write at all: an analyst's desk does not, and nobody once the operation is closed."""
+    state = visit.desk.view.state
+    role = state.members[visit.desk.settings.ncp].role
+    return visit.may("post") and role in MessagePosted.roles and state.phase in MessagePosted.phases
 
 
 def audiences(visit: Visit) -> tuple[Audience, ...]:

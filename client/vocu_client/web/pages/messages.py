@@ -16,7 +16,7 @@ from vocu_client.overviews.read_receipts import Readers
 from vocu_client.overviews.threads import Post, Scope
 from vocu_client.store.drafts import FormDraft
 from vocu_client.store.outbox import Item
-from vocu_client.web.pages.message_form import DRAFT, audiences, markings, readership, replying
+from vocu_client.web.pages.message_form import DRAFT, audiences, markings, may_write, readership, replying
 from vocu_client.web.visit import Visit, get
 
 SCOPES: dict[str, Scope] = {"all": "all", "countries": "countries", "ocu": "ocu", "national": "national"}
@@ -58,6 +58,7 @@ async def inbox(visit: Visit) -> Response:
         progress=overviews.search.progress,
         drafts=[draft for draft in visit.desk.drafts.list() if draft.kind == DRAFT],
         waiting=_waiting(visit),
+        may_write=may_write(visit),
         size=visit.desk.view.size,
         own=visit.desk.settings.ncp,
     )
@@ -96,7 +97,7 @@ async def conversation(visit: Visit) -> Response:
         waiting=[each for each in _waiting(visit) if each.ref in ids],
         draft=draft,
         message=reply,
-        may_reply=visit.may("post") and reply.audience in (*audiences(visit), "countries"),
+        may_reply=may_write(visit) and reply.audience in (*audiences(visit), "countries"),
         markings=markings(visit),
         readers=readership(visit, reply),
         size=desk.view.size,
