@@ -20,7 +20,7 @@ TWO_NUMBERS: Final = N_("This could be {whole} or {fraction}. Write it in one of
 
 
 class Unreadable(ValueError):
-    """What was typed cannot be read; `msgid` and `values` say so, for `Wording._`. `Form.read` tells it by the field."""
+    """What was typed cannot be read; `msgid` and `values` say so to `Wording._`; `Form.read` tells it by the field."""
 
     def __init__(self, msgid: str, **values: str) -> None:
         super().__init__(msgid.format(**values))

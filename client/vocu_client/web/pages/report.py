@@ -48,7 +48,10 @@ async def take(visit: Visit) -> Response:
         draft = kept(visit, draft_id, typed)
     except DraftChangedError as changed:
         return _page(visit, draft_id, typed, changed.theirs.revision, theirs=changed.theirs, status=409)
-    await take_uploads(visit, draft_id)
+    try:
+        await take_uploads(visit, draft_id)
+    except VocuError as error:
+        return _page(visit, draft_id, draft.fields, draft.revision, saved=draft, error=error, status=400)
     if visit.form.get("_do") == "check":
         filled = read(visit, draft.fields)
         if filled.faults:
@@ -152,6 +155,7 @@ def _page(
     filled: Filled | None = None,
     saved: FormDraft | None = None,
     theirs: FormDraft | None = None,
+    error: VocuError | None = None,
     status: int = 200,
 ) -> Response:
     others = [
@@ -172,6 +176,7 @@ def _page(
         drafts=others if saved is None and theirs is None and not amended(typed) else [],
         saved=saved,
         theirs=theirs,
+        error=error,
     )
 
 

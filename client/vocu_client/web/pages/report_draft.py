@@ -88,6 +88,9 @@ def kept(visit: Visit, draft_id: str, typed: Typed, *, by_itself: bool = False) 
     fields = {name: texts for name, texts in typed.items() if name not in _NOT_KEPT}
     kind = AMENDMENT if amended(typed) else SEIZURE
     revision = int(_one(typed, "_revision")) if _one(typed, "_revision").isdecimal() else 0
+    there = visit.desk.drafts.find(draft_id)
+    if there is not None:
+        require_seizure(there)
     drafts, officer, at, summary = visit.desk.drafts, visit.officer.id, visit.site.now(), _summary(visit, typed)
     try:
         return drafts.keep(draft_id, kind, fields, officer, at, revision=revision, summary=summary)

@@ -318,6 +318,14 @@ async def test_a_file_arrives_in_pieces_and_goes_on_where_it_broke_off(de: Visit
     assert de.desk.drafts.files.read(files[0].id) == data
 
 
+async def test_a_file_that_is_no_picture_although_it_says_so_is_refused_and_the_form_stays(de: Visitor) -> None:
+    action, filled = await begun(de, **FILLED)
+    page = await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", b"nonsense", "image/jpeg")})
+    assert page.status == 400
+    assert "photo.jpg is damaged" in page.text
+    assert report_form(page)[1]["place"] == "Terespol"
+
+
 async def test_a_file_of_another_draft_is_not_shown(de: Visitor) -> None:
     action, filled = await begun(de, **FILLED)
     await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", jpeg(), "image/jpeg")})
