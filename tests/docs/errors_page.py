@@ -40,7 +40,12 @@ contradict each other are a `bad-value`, whose sentence says which.
 """
 
 
-SUBCLASSES = {"OfflineError": "VocuError", "CellError": "MalformedError", "FormError": "MalformedError"}
+SUBCLASSES = {
+    "OfflineError": "VocuError",
+    "CellError": "MalformedError",
+    "FormError": "MalformedError",
+    "DraftChangedError": "RefusedError",
+}
 
 
 class Code(NamedTuple):
