@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from vocu.errors import RefusedError
+from vocu.errors import RefusedError, VocuError
 from vocu.rendering.catalogue import COMPLETE
 from vocu_client.languages import Languages
 from vocu_client.settings import write_private
@@ -104,6 +105,10 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = (
 )  # fmt: skip
 LANGUAGES: Final = COMPLETE
 THEMES: Final = ("system", "light", "dark")
+
+BROKEN: Final = VocuError(
+    "desk-fault", "The desk itself failed at this. Nothing was lost; try again, and tell those who look after it."
+)
 
 
 class Site:
@@ -216,7 +221,7 @@ def build(site: Site) -> ASGIApp:
 
     app = Starlette(
         routes=[*(route for routes in PAGES for route in routes), *_static(), *site.live.routes()],
-        exception_handlers={HTTPException: _no_such_page},
+        exception_handlers={HTTPException: _no_such_page, Exception: _broken},
         lifespan=lifespan,
     )
     app.state.site = site
@@ -234,6 +239,15 @@ class _Static(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         return response
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A fault of the desk itself: said once, in words; what to send to those who can mend it goes to the console."""
+    traceback.print_exception(error)
+    site: Site = request.app.state.site
+    session, officer = site.session_of(request)
+    visit = Visit(request, site, session, officer)
+    return failure(visit, BROKEN)
 
 
 async def _no_such_page(request: Request, _error: Exception) -> Response:

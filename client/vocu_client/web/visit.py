@@ -184,8 +184,16 @@ async def _read_form(visit: Visit) -> None:
 
 def failure(visit: Visit, error: VocuError) -> Response:
     """One clear error, with what to do next."""
-    status = 403 if error.code in ("not-your-right", "stale-page") else 404 if error.code in _UNKNOWN else 400
-    return visit.page("error_part.html" if visit.is_fragment else "error.html", status, error=error)
+    return visit.page(
+        "error_part.html" if visit.is_fragment else "error.html", _STATUS.get(error.code, 400), error=error
+    )
 
 
-_UNKNOWN = frozenset({"unknown-id", "no-such-page", "unknown-part"})
+_STATUS = {
+    "not-your-right": 403,
+    "stale-page": 403,
+    "unknown-id": 404,
+    "no-such-page": 404,
+    "unknown-part": 404,
+    "desk-fault": 500,
+}

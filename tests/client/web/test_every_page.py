@@ -78,9 +78,10 @@ def _data(scene: Scene) -> list[str]:
     months = [*english.months["format"]["abbreviated"].values(), *english.months["format"]["wide"].values()]
     days = [*english.days["format"]["wide"].values(), *english.days["format"]["abbreviated"].values()]
     languages = [str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES]
-    own = ["BALTICA II", "vocu", "Poland", "Country DE", "Country FR", "qps", "EUR", "MSCU1234565", "WX 12345"]
+    own = ["BALTICA II", "vocu", "Country DE", "Country FR", "qps", "EUR", "PLN", "MSCU1234565", "WX 12345"]
+    own += ["DE-1", "PL-1", "FR-1", "PL", "DE", "FR"]
     own += ["Terespol", "Brest", "Atlanta Field Office", "Charles de Gaulle Airport (CDG)", "Le Havre", "Rotterdam"]
-    own += ["FRLEH", "NLRTM", "DE-1", "PL-1", "FR-1", *(plain(text) for text in HOSTILE)]
+    own += ["FRLEH", "NLRTM", *(plain(text) for text in HOSTILE)]
     own += ["cartons.jpg", "CSV", "XLSX", "JSON", "HTML", "duty@customs.example", "DE-CUSTOMS-2026-17"]
     return sorted({*names, *months, *days, *languages, *own}, key=len, reverse=True)
 
