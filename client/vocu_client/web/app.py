@@ -26,8 +26,8 @@ from vocu_client.web.live import Live
 from vocu_client.web.pages import (
     account,
     admission,
-    board,
     approvals,
+    board,
     consultations,
     contacts,
     controls,
