@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Room
 from tests.browser.rig import DeskPages, sign_in
+from tests.browser.test_every_page import CONTRAST, EVERYTHING
+from tests.browser.test_every_page import _faults as faults
 from tests.client.web.team import CODE
 
 PASSWORD = "correct horse battery"
@@ -24,6 +26,7 @@ AUTHENTICATOR = {
     "hasUserVerification": True,
     "isUserVerified": True,
 }
+PAGES = ("/handover", "/officers", "/officers/anna/close", "/account", "/consultations", "/approvals")
 OpenBrowser = Callable[[], Page]
 
 
@@ -151,6 +154,25 @@ def test_two_officers_share_a_desk(browser: Browser, duty: DeskPages, opened: Op
     anna.get_by_role("button", name="Close this account for good").click()
     bob.goto("/handover")
     expect(bob.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+def test_axe_finds_nothing_on_the_team_s_pages_and_none_is_wider_than_a_phone(opened: OpenBrowser) -> None:
+    stranger, anna = opened(), opened()
+    log_in(anna, "anna")
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Now")
+    found = []
+    for page, addresses in ((stranger, ("/login", "/login/code")), (anna, PAGES)):
+        for address in addresses:
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.emulate_media(color_scheme="light")
+            page.goto(address)
+            found += [f"{address}: {fault}" for fault in faults(page, EVERYTHING)]
+            page.emulate_media(color_scheme="dark")
+            found += [f"{address} in the dark: {fault}" for fault in faults(page, CONTRAST)]
+            page.set_viewport_size({"width": 390, "height": 844})
+            if page.evaluate("document.documentElement.scrollWidth") > 390:
+                found.append(f"{address} is wider than a phone")
+    assert found == []
 
 
 def test_a_passkey_of_nobody_opens_nothing(opened: OpenBrowser) -> None:
