@@ -146,8 +146,13 @@ ANSWERS: dict[str, Callable[[Any, int], Any]] = {
 def test_an_answer_comes_at_once(name: str, large: Large) -> None:
     answer = ANSWERS[name]
     answer(large.overviews, large.now)
-    best = min(timed(lambda: answer(large.overviews, large.now)) for _ in range(5))
+    best = at_best(lambda: answer(large.overviews, large.now))
     assert best < MOST_MS, f"{name}: {best:.1f} ms"
+
+
+def at_best(action: Callable[[], object]) -> float:
+    """What it takes where nothing else runs on this machine."""
+    return min(timed(action) for _ in range(5))
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -176,7 +181,7 @@ def test_search_and_hits_are_built_in_slices_and_answer_at_once(large: Large, mo
         pass
     assert seen.search.progress.done == seen.search.progress.of > ENTRIES // 2
     assert len(seen.hits.found()) == 400
-    assert timed(seen.hits.found) < MOST_MS
-    assert timed(lambda: seen.search.find("lorry 4999")) < MOST_MS
+    assert at_best(seen.hits.found) < MOST_MS
+    assert at_best(lambda: seen.search.find("lorry 4999")) < MOST_MS
     monkeypatch.undo()
-    assert timed(lambda: seen.threads.search("red lorry", nobody_read, limit=20)) < MOST_MS
+    assert at_best(lambda: seen.threads.search("red lorry", nobody_read, limit=20)) < MOST_MS
