@@ -24,6 +24,7 @@ from vocu_client.web.pages.report_draft import (
     read,
     readers_of,
     require_seizure,
+    say_why_first,
 )
 from vocu_client.web.pages.report_files import listed, prepared, take_uploads
 from vocu_client.web.visit import Visit, get, post
@@ -37,6 +38,8 @@ async def new(visit: Visit) -> Response:
 async def go_on(visit: Visit) -> Response:
     """The form as it was left."""
     draft = _draft(visit)
+    if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
+        return elsewhere
     return _page(visit, draft.id, draft.fields, draft.revision, saved=draft)
 
 
@@ -77,6 +80,8 @@ async def keep(visit: Visit) -> Response:
 async def check(visit: Visit) -> Response:
     """Everything in words, and who will read it, before it is sent."""
     draft = _draft(visit)
+    if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
+        return elsewhere
     filled = read(visit, draft.fields)
     if filled.faults:
         return _page(visit, draft.id, draft.fields, draft.revision, filled=filled, saved=draft)
@@ -144,6 +149,10 @@ async def discard(visit: Visit) -> Response:
 
 def _draft(visit: Visit) -> FormDraft:
     return require_seizure(visit.desk.drafts.get(visit.path["draft"]))
+
+
+def _filled_in(draft: FormDraft) -> list[str]:
+    return [name for name, texts in draft.fields.items() if any(texts)]
 
 
 def _page(

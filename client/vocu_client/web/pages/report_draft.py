@@ -1,19 +1,22 @@
 """What a draft of a seizure report holds besides the form: for whom it is, and which report it amends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+from starlette.responses import Response
 
 from vocu.compilation.ledger import Warned
 from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
+from vocu.form.whole import NOMINAL_FIELDS
 from vocu.operation.events import SeizureReported
 from vocu.rendering.wording import N_
 from vocu_client.actions import OCU
 from vocu_client.store.drafts import DraftChangedError, FormDraft
+from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.form import Filled, Form
 from vocu_client.web.forms.inputs import Option
 from vocu_client.web.forms.posting import Typed
@@ -28,6 +31,7 @@ ASKED_BY: Final = "_asked_by"
 """The officer who asked a colleague to approve."""
 NEWEST: Final = 200
 """So many of the newest warnings are offered to be answered."""
+SAY_WHY_FIRST: Final = N_("Say here why you need to see the names of this report; then you can amend it.")
 MUST_BE_RESTRICTED: Final = N_(
     "A controlled delivery is reported restricted only: restrict the whole report, further down."
 )
@@ -137,6 +141,15 @@ def readers_of(visit: Visit, typed: Typed) -> Readers:
         contact_points(visit),
         tuple(_called(visit, name) for name in names),
     )
+
+
+def say_why_first(visit: Visit, report: str, names: Iterable[str]) -> Response | None:
+    """The page on which an officer says why he needs to see what names persons, where fields of these names show it and
+    he has not said so yet; None where he may go on."""
+    shown = NOMINAL_FIELDS & {name.partition("-")[0] for name in names}
+    if not report or not shown or may_open(visit, report):
+        return None
+    return visit.go(f"/seizures/{report}", visit.words._(SAY_WHY_FIRST))
 
 
 def contact_points(visit: Visit) -> int:

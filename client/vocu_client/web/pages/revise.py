@@ -8,17 +8,24 @@ from starlette.routing import Route
 from vocu.errors import RefusedError, VocuError
 from vocu.form.codes import codes
 from vocu.form.report import SeizureNominal, SeizureReport
-from vocu.form.whole import NOMINAL_FIELDS, whole
+from vocu.form.whole import whole
 from vocu.operation.events import SeizureAmended, SeizureReleased, SeizureReported
 from vocu.rendering.wording import N_
 from vocu_client.actions import OCU
 from vocu_client.store.drafts import Drafts
-from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.posting import Typed
-from vocu_client.web.pages.report_draft import AMENDMENT, AMENDS, READERS, RESTRICTED, amended, contact_points, form_of
+from vocu_client.web.pages.report_draft import (
+    AMENDMENT,
+    AMENDS,
+    READERS,
+    RESTRICTED,
+    amended,
+    contact_points,
+    form_of,
+    say_why_first,
+)
 from vocu_client.web.visit import Visit, get, post
 
-SAY_WHY_FIRST: Final = N_("Say here why you need to see the names of this report; then you can amend it.")
 WITHDRAWN: Final = N_("The withdrawal is queued, and goes out when there is a line.")
 CONFIRMED: Final = N_("Your confirmation is queued, and goes out when there is a line.")
 RELEASED: Final = N_("The release is queued, and goes out when there is a line.")
@@ -32,8 +39,8 @@ async def amend(visit: Visit) -> Response:
     if draft is None:
         values = _values(visit, report)
         _require_readable(values)
-        if NOMINAL_FIELDS & values.keys() and not may_open(visit, report):
-            return visit.go(f"/seizures/{report}", visit.words._(SAY_WHY_FIRST))
+        if elsewhere := say_why_first(visit, report, values):
+            return elsewhere
         typed: Typed = form_of(visit).typed(values) | {AMENDS: [report], READERS: _readers(visit, report)}
         if report in visit.desk.view.state.reports and visit.desk.view.state.reports[report].restricted:
             typed |= {RESTRICTED: ["yes"]}

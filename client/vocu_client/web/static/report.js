@@ -74,7 +74,7 @@ async function sendFile(input, file, place) {
       while (received < file.size) {
         bar.value = received;
         line.textContent = input.dataset.sending
-          .replace("{name}", file.name)
+          .replace("{name}", () => file.name)
           .replace("{part}", Math.floor(received / 1000))
           .replace("{whole}", Math.ceil(file.size / 1000));
         const part = file.slice(received, received + piece);
@@ -97,7 +97,7 @@ async function sendFile(input, file, place) {
       await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tries));
     }
   }
-  line.textContent = input.dataset.failed.replace("{name}", file.name);
+  line.textContent = input.dataset.failed.replace("{name}", () => file.name);
   bar.remove();
 }
 

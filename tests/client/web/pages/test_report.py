@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.client.web.conftest import TODAY
+from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import ADDRESS, Page, Visitor
 from vocu.form.report import SeizureNominal, SeizureReport
 from vocu.operation.events import SeizureAmended, SeizureReported
@@ -353,6 +354,21 @@ async def test_an_amendment_begins_with_the_report_as_it_stands(de: Visitor) -> 
     assert str(stat.goods[0].quantity) == "900000"
     assert isinstance(de.desk.reading.revisions(report)[-1].act.event, SeizureAmended)
     assert de.desk.reading.seizure_form(report)["free_text"] == "Driver: Jan"
+
+
+async def test_a_colleague_says_why_before_he_sees_the_names_in_a_draft(room: DutyRoom) -> None:
+    anna, bob = await room.officer("anna", "administrator"), await room.officer("bob", "poster")
+    report = await sent(anna, free_text="Driver: Jan", place="HREBENNE")
+    asked = await anna.get(f"/seizures/{report}/amend")
+    assert asked.address == f"/seizures/{report}"
+    assert "Say here why" in asked.text
+    await anna.post(f"/consultations/{report}", reason="It is our own case", back=f"/seizures/{report}")
+    draft = await anna.get(f"/seizures/{report}/amend")
+    assert "Driver: Jan" in draft.html
+    for address in (draft.address, f"{draft.address}/check", f"/seizures/{report}/amend"):
+        turned = await bob.get(address)
+        assert turned.address == f"/seizures/{report}"
+        assert "Driver: Jan" not in turned.html
 
 
 async def test_withdrawing_asks_once_and_wants_a_reason(de: Visitor) -> None:
