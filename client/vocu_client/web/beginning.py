@@ -35,7 +35,9 @@ def beginning(visit: Visit) -> Beginning:
 
 def require_absent(visit: Visit) -> None:
     """Raises RefusedError where there is a desk in this home, or where a duty room shares one."""
-    if visit.site.team or visit.site.service.state != "absent":
+    if visit.site.team:
+        raise RefusedError("no-such-page", "A duty room's desk is set up before it is shared; there is no such page.")
+    if visit.site.service.state != "absent":
         raise RefusedError("desk-exists", "There is a desk here already; another one needs a folder of its own.")
 
 

@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import Callable
 from functools import wraps
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 from starlette.responses import Response
 
-from vocu.errors import RefusedError
+from vocu.errors import RefusedError, VocuError
 from vocu_client.decisions import Decisions
 from vocu_client.web.visit import Handler, Visit
 
+if TYPE_CHECKING:
+    from vocu_client.web.app import Site
+
 DELIVERY_SECONDS = 8.0
 STEP_SECONDS = 0.05
+
+_sent: "WeakKeyDictionary[Site, set[str]]" = WeakKeyDictionary()
+"""The forms with a decision that were sent, by when their pages were shown."""
 
 
 def for_organisers(handler: Handler) -> Handler:
@@ -37,6 +44,22 @@ async def decide(visit: Visit, keys: Literal["roots", "country"], act: Callable[
         return act(decisions)
     finally:
         decisions.close_keys()
+
+
+async def decided(
+    visit: Visit, keys: Literal["roots", "country"], act: Callable[[Decisions], str], address: str, done: str
+) -> Response:
+    """Decide, and on to another page; the second of two clicks on a form goes there, too, and decides nothing."""
+    form = f"{visit.request.url.path} {visit.form.get('once')}"
+    sent = _sent.setdefault(visit.site, set())
+    if "once" in visit.form and form in sent:
+        return visit.go(address)
+    sent.add(form)
+    try:
+        return await told(visit, await decide(visit, keys, act), address, done)
+    except VocuError:
+        sent.discard(form)
+        raise
 
 
 async def is_delivered(visit: Visit, event_id: str) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from vocu.errors import RefusedError, VocuError
 from vocu_client.admitting import differing, digits, welcome
-from vocu_client.decisions import Applicant
+from vocu_client.decisions import Applicant, Decisions
 from vocu_client.web.organising import decide, is_delivered, text
 from vocu_client.web.templating import plain
 from vocu_client.web.visit import Visit, get, post
@@ -58,18 +58,29 @@ async def compare(visit: Visit) -> Response:
 
 async def admit(visit: Visit) -> Response:
     """Admit who has the number that was heard. There is no way round it."""
-    applicant, heard = await _applicant(visit), text(visit, "number")
+    try:
+        return await _admit(visit, await _applicant(visit), text(visit, "number"))
+    except RefusedError as error:
+        if error.code != "nobody-waits":
+            raise
+        said = visit.words._("Nobody waits with this invitation any more; look whether they take part already.")
+        return visit.go(_home(visit), said)
+
+
+async def _admit(visit: Visit, applicant: Applicant, heard: str) -> Response:
     wrong = differing(heard, applicant.safety_number)
     if wrong or len(digits(heard)) != len(digits(applicant.safety_number)):
         return _page(visit, applicant, heard, wrong)
     further, replace = applicant.invitation.role is None, visit.form.get("replace") == "yes"
     if _is_there(visit, applicant) and not further and not replace:
         return _page(visit, applicant, heard)
-    event_id = await decide(
-        visit,
-        "country" if further else "roots",
-        lambda decisions: decisions.admit(applicant, digits(heard), replace=replace),
-    )
+
+    def act(decisions: Decisions) -> str:
+        if all(ticket != applicant.ticket for ticket, _ in decisions.invitations()):
+            raise _nobody_waits()  # the first of two clicks admitted it meanwhile
+        return decisions.admit(applicant, digits(heard), replace=replace)
+
+    event_id = await decide(visit, "country" if further else "roots", act)
     if not await is_delivered(visit, event_id):
         return visit.go(_home(visit), visit.words._("Queued. It will be sent when the line is back."))
     if not further:
@@ -98,7 +109,11 @@ async def _applicant(visit: Visit) -> Applicant:
     for each in await visit.desk.applicants():
         if each.ticket == visit.path["ticket"] and (each.invitation.role is None) == (_where(visit) == "devices"):
             return each
-    raise RefusedError("nobody-waits", "Nobody waits with this invitation any more; look at the list again.")
+    raise _nobody_waits()
+
+
+def _nobody_waits() -> RefusedError:
+    return RefusedError("nobody-waits", "Nobody waits with this invitation any more; look at the list again.")
 
 
 def _is_there(visit: Visit, applicant: Applicant) -> bool:

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from vocu.errors import RefusedError
 from vocu.operation.state import Device
-from vocu_client.web.organising import decide, require_sure, told
+from vocu_client.web.organising import decided, require_sure
 from vocu_client.web.pages.admission import waiting_here
 from vocu_client.web.templating import plain
 from vocu_client.web.visit import Visit, get, post
@@ -34,9 +34,8 @@ async def revoke(visit: Visit) -> Response:
     device = _device(visit)
     require_sure(visit)
     own = device.ncp == visit.desk.settings.ncp and visit.desk.decisions.has_country_key
-    event_id = await decide(visit, "country" if own else "roots", lambda decisions: decisions.revoke(device.id))
-    done = visit.words._("The desk {name} is shut out.", name=plain(device.name))
-    return await told(visit, event_id, _back(visit, device), done)
+    done, back = visit.words._("The desk {name} is shut out.", name=plain(device.name)), _back(visit, device)
+    return await decided(visit, "country" if own else "roots", lambda each: each.revoke(device.id), back, done)
 
 
 def _device(visit: Visit) -> Device:

@@ -8,11 +8,13 @@ from vocu.operation.state import Member
 from vocu_client.admitting import not_welcomed, welcome
 from vocu_client.planning import MAX_NAME
 from vocu_client.web.beginning import beside
-from vocu_client.web.organising import decide, for_organisers, require_sure, text, told
+from vocu_client.web.organising import decided, for_organisers, require_sure, text, told
 from vocu_client.web.pages.admission import waiting_here
 from vocu_client.web.pages.invitations import ROLES, role_options
 from vocu_client.web.templating import plain
 from vocu_client.web.visit import Visit, get, post
+
+HOME = "/operation/members"
 
 
 @for_organisers
@@ -47,8 +49,10 @@ async def change(visit: Visit) -> Response:
         faults.append(Fault("role", "Choose one of those that are offered."))
     if faults or role is None:
         return _page(visit, member, faults)
-    event_id = await decide(visit, "roots", lambda decisions: decisions.change(member.ncp, name=name, role=role))
-    return await told(visit, event_id, "/operation/members", visit.words._("{name} is changed.", name=plain(name)))
+    done = visit.words._("{name} is changed.", name=plain(name))
+    return await decided(
+        visit, "roots", lambda decisions: decisions.change(member.ncp, name=name, role=role), HOME, done
+    )
 
 
 @for_organisers
@@ -60,9 +64,8 @@ async def ask_to_remove(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     member = _member(visit)
     require_sure(visit)
-    event_id = await decide(visit, "roots", lambda decisions: decisions.remove(member.ncp))
     done = visit.words._("{name} is removed, with all its desks.", name=plain(member.name))
-    return await told(visit, event_id, "/operation/members", done)
+    return await decided(visit, "roots", lambda decisions: decisions.remove(member.ncp), HOME, done)
 
 
 @for_organisers
@@ -71,9 +74,9 @@ async def send_contacts(visit: Visit) -> Response:
     member = _member(visit)
     event_id = welcome(visit.desk, member.ncp)
     if event_id is None:
-        return visit.go("/operation/members")
+        return visit.go(HOME)
     done = visit.words._("{name} is sent the contacts.", name=plain(member.name))
-    return await told(visit, event_id, "/operation/members", done)
+    return await told(visit, event_id, HOME, done)
 
 
 def _member(visit: Visit) -> Member:

@@ -6,7 +6,7 @@ from vocu.errors import MalformedError, RefusedError
 from vocu.operation.statements import PHASES, Phase
 from vocu.rendering.wording import N_
 from vocu_client.store.drafts import Drafts
-from vocu_client.web.organising import decide, for_organisers, require_sure, text, told
+from vocu_client.web.organising import decided, for_organisers, require_sure, text, told
 from vocu_client.web.visit import Visit, get, post
 
 ALLOWS = {
@@ -57,10 +57,12 @@ async def ask_phase(visit: Visit) -> Response:
 
 @for_organisers
 async def open_phase(visit: Visit) -> Response:
+    if visit.path["phase"] == visit.desk.view.state.phase:
+        return visit.go("/operation")  # the second of two clicks
     phase = _asked_for(visit)
     require_sure(visit)
-    event_id = await decide(visit, "roots", lambda decisions: decisions.open_phase(phase))
-    return await told(visit, event_id, "/operation", visit.words._("The phase is open for everybody."))
+    done = visit.words._("The phase is open for everybody.")
+    return await decided(visit, "roots", lambda decisions: decisions.open_phase(phase), "/operation", done)
 
 
 def _asked_for(visit: Visit) -> Phase:

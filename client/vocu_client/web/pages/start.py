@@ -25,6 +25,7 @@ async def start(visit: Visit) -> Response:
     """The two ways to a desk."""
     if visit.site.service.state != "absent":
         return visit.go("/")
+    require_absent(visit)
     return visit.page("start.html")
 
 

@@ -160,12 +160,16 @@ async def test_a_participant_is_changed_and_removed_with_its_consequence_named(
     fields = page.form("/operation/members/IT")
     assert (await organiser.post("/operation/members/IT", fields | {"name": ""})).status == 400
     assert (await organiser.post("/operation/members/IT", fields | {"role": "organiser"})).status == 400
-    await organiser.post("/operation/members/IT", fields | {"name": "Italia", "role": "observer"})
+    size, changed = organiser.desk.view.size, fields | {"name": "Italia", "role": "observer"}
+    await asyncio.gather(*(organiser.post("/operation/members/IT", changed) for _ in range(2)))
     await organiser.sync()
+    assert organiser.desk.view.size == size + 1
     assert organiser.desk.view.state.members["IT"].role == "observer"
     assert "Italia" in (await organiser.get("/operation/members")).text
-    await organiser.post("/operation/members/IT", fields)
+    fields = (await organiser.get("/operation/members/IT")).form("/operation/members/IT")
+    await organiser.post("/operation/members/IT", fields | {"name": "Italy", "role": "participant"})
     await organiser.sync()
+    assert organiser.desk.view.state.members["IT"].name == "Italy"
     page = await organiser.get("/operation/members/CZ/remove")
     assert "1 desk is shut out at once" in page.text
     assert (await organiser.post("/operation/members/CZ/remove")).status == 400
