@@ -148,17 +148,20 @@ class Reading(Follower):
                 found[ncp] = published.contacts
         return dict(sorted(found.items()))
 
-    def words_of(self, day: str) -> tuple[bodies.Issued, bodies.Text | None] | None:
-        """What the organiser issued of that day's newsletter, and his words as far as this desk may read them."""
+    def issue_of(self, day: str) -> Accepted | None:
+        """The entry by which the organiser sent that day's newsletter out; None where he has not."""
         self.catch_up()
         compiled = self._view.state.compiled.get(day)
         index = self._issued.get(compiled.number) if compiled is not None else None
-        if index is None:
+        return self._view.acts[index] if index is not None else None
+
+    def words_of(self, day: str) -> tuple[bodies.Issued, bodies.Text | None] | None:
+        """What the organiser issued of that day's newsletter, and his words as far as this desk may read them."""
+        accepted = self.issue_of(day)
+        if accepted is None or accepted.act is None:
             return None
-        accepted = self._view.acts[index]
         text = self._open(accepted, "text")
-        issued = accepted.act and accepted.act.body(bodies.Issued)
-        return (issued, text if isinstance(text, bodies.Text) else None) if issued else None
+        return accepted.act.body(bodies.Issued), text if isinstance(text, bodies.Text) else None
 
     def _lines(self, indexes: Iterable[int]) -> Iterator[Line]:
         for index in indexes:

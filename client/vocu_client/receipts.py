@@ -34,6 +34,7 @@ class Receipts:
         self._view = view
         self._outbox = outbox
         self._openings = openings
+        self._noted: set[str] = set()
 
     def opened(self, entries: Iterable[Accepted]) -> None:
         """An officer has opened these entries. Own ones, and kinds whose authors are not told, are passed over."""
@@ -41,11 +42,12 @@ class Receipts:
         noted = []
         for accepted in entries:
             act = accepted.act
-            if act is not None and isinstance(act.event, CONFIRMED):
+            if act is not None and isinstance(act.event, CONFIRMED) and act.header.id not in self._noted:
                 author = self._view.state.devices[act.header.sender].ncp
                 if author != own and self._may_tell(author):
                     noted.append((act.header.id, author))
         self._openings.note(noted)
+        self._noted |= {event_id for event_id, _ in noted}
 
     def send_due(self, now: int) -> list[str]:
         """Queue what is due (`now`: UTC milliseconds), nothing where nothing was opened; the ids of what was queued."""

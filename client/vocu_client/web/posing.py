@@ -198,7 +198,9 @@ def told(visit: Visit, form: str, body: Struct) -> tuple[Told, ...]:
 
 def opened(visit: Visit, *entries: Accepted) -> None:
     """The officer looks at these entries now: they are read, and their authors will hear of it."""
-    visit.desk.marks.read(visit.officer.id, [accepted.index for accepted in entries])
+    marks = visit.desk.marks.of(visit.officer.id)
+    if fresh := marks.unread(accepted.index for accepted in entries):
+        visit.desk.marks.read(visit.officer.id, fresh)
     visit.desk.receipts.opened(entries)
 
 

@@ -85,7 +85,7 @@ async def conversation(visit: Visit) -> Response:
     fresh = [post.index for post in posts if post.unread]
     if fresh:
         desk.marks.read(visit.officer.id, fresh)
-        desk.receipts.opened(desk.view.acts[index] for index in fresh if desk.view.acts[index].act is not None)
+    desk.receipts.opened(desk.view.acts[post.index] for post in posts)
     ids = {post.id for post in posts}
     draft = next((each for each in desk.drafts.list() if each.kind == DRAFT and _ref(each) in ids), None)
     reply = replying(visit, posts[-1].id, thread.to, draft)

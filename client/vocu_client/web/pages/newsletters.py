@@ -12,6 +12,7 @@ from vocu.operation import events
 from vocu.operation.bodies import Compiled, Issued, Text
 from vocu.rendering.view import newsletter_view
 from vocu_client.exports import newsletter_file
+from vocu_client.web.posing import opened
 from vocu_client.web.visit import Visit, get
 
 FORMS: Final = {
@@ -47,8 +48,10 @@ async def overview(visit: Visit) -> Response:
 
 
 async def issue(visit: Visit) -> Response:
-    """One issue."""
+    """One issue; its author hears that it was opened."""
     compiled = _compiled(visit)
+    if (entry := visit.desk.reading.issue_of(compiled.day)) is not None:
+        opened(visit, entry)
     issued, words, notable = _said(visit, compiled)
     days = sorted(visit.desk.view.state.compiled)
     place = days.index(compiled.day)
