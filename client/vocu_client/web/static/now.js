@@ -6,7 +6,8 @@ function undisturbed() {
   return scrollY < 40 && !feed.contains(document.activeElement) && getSelection().isCollapsed;
 }
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// Settled, not only swapped: before that htmx has not yet made the button one that asks.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id === "new" && undisturbed()) {
     const button = event.detail.target.querySelector("button");
     if (button) button.click();
