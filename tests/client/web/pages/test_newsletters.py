@@ -102,3 +102,14 @@ async def test_there_are_no_newsletters_but_those_that_were_compiled(german: Vis
     day = min(german.desk.view.state.compiled)
     for address in ("/newsletters/2020-01-01", "/newsletters/x", f"/newsletters/{day}.pdf", "/newsletters/x.html"):
         assert (await german.get(address)).status == 404, address
+
+
+async def test_who_opens_what_the_organiser_sent_out_confirms_it_to_him(german: Visitor) -> None:
+    first, _ = sorted(german.desk.view.state.compiled)
+    sent = german.desk.reading.issue_of(first)
+    assert sent is not None
+    assert sent.act is not None
+    await german.get(f"/newsletters/{first}")
+    german.desk.receipts.send_due(german.site.now() + 120_000)
+    drafts = [german.desk.outbox.draft(item) for item in german.desk.outbox.items() if item.kind == "reading_confirmed"]
+    assert any(sent.act.header.id in draft.event.text.opened for draft in drafts)  # type: ignore[attr-defined]
