@@ -19,7 +19,7 @@ from vocu_client.store.outbox import Item
 from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.telling import tell
 from vocu_client.web.seizures import mapping, telling
-from vocu_client.web.seizures.history import history, revision
+from vocu_client.web.seizures.history import history, newest_entry, revision
 from vocu_client.web.visit import Visit, get
 
 _ABOUT_REPORTS = ("seizure_amended", "seizure_withdrawn", "seizure_released", "seizure_confirmed")
@@ -154,7 +154,7 @@ def _standing(visit: Visit, report_id: str, seen: str = "") -> dict[str, Any]:
     """What the line on top says: where the report stands, and what about it is still under way."""
     desk = visit.desk
     report = desk.ledger.reports.get(report_id)
-    newest = desk.reading.revisions(report_id)[-1].index if report is not None else None
+    newest = newest_entry(desk, report_id) if report is not None else None
     seen_entry = int(seen) if seen.isascii() and seen.isdecimal() else newest
     return {
         "report_id": report_id,

@@ -1,6 +1,6 @@
 """What became of a report: each revision with what it changed, field by field, and what else happened to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -68,13 +68,23 @@ def history(desk: Desk, report: str, words: Wording, *, nominal: bool) -> list[S
         changes = () if before is None else changed(before.form, now.form, words)
         steps.append(_step(desk, accepted, changes, hidden=now.hidden))
         before = now
+    steps += [_step(desk, accepted) for accepted in _decisions(desk, report)]
+    return sorted(steps, key=lambda step: step.entry)
+
+
+def newest_entry(desk: Desk, report: str) -> int:
+    """The log index of what happened to a report last. Raises RefusedError where there is none."""
+    return max(each.index for each in (desk.reading.revisions(report)[-1], *_decisions(desk, report)))
+
+
+def _decisions(desk: Desk, report: str) -> Iterator[Accepted]:
+    """What happened to a report besides its revisions: withdrawn, confirmed."""
     known = desk.ledger.reports[report]
     if known.withdrawn is not None:
-        steps.append(_step(desk, desk.view.acts[known.withdrawn.index]))
+        yield desk.view.acts[known.withdrawn.index]
     if known.author != known.owner and not known.unconfirmed:
         confirmed = desk.reading.lines((events.SeizureConfirmed,))
-        steps += [_step(desk, desk.view.acts[line.index]) for line in confirmed if line.ref == report]
-    return sorted(steps, key=lambda step: step.entry)
+        yield from (desk.view.acts[line.index] for line in confirmed if line.ref == report)
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any], words: Wording) -> tuple[Change, ...]:
