@@ -66,6 +66,7 @@ class DeskPages:
         self._reading.start()
         if not link:
             self.process.wait(10)
+            self._reading.join(5)
             raise RuntimeError(f"the desk did not start: {self.errors}")
         self.address = link.partition("/enter")[0]
         self._port = int(self.address.rsplit(":", 1)[1])
