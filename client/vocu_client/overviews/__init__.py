@@ -20,7 +20,7 @@ class Overviews:
     """All of them, over one view. The first answer after a start takes the log in; later ones only what is new."""
 
     def __init__(self, view: View, reading: Reading, outbox: Outbox, replica: Replica) -> None:
-        self._view, self._outbox, self._replica = view, outbox, replica
+        self._view, self._reading, self._outbox, self._replica = view, reading, outbox, replica
         self.feed = Feed(view, reading)
         self.search = Search(view)
         self.threads = Threads(view, reading, self.search)
@@ -56,3 +56,4 @@ class Overviews:
         ):
             each.catch_up()
         self.receipts.catch_up()
+        self._reading.catch_up()

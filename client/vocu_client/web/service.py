@@ -63,8 +63,8 @@ class Service:
     async def unlock(self, passphrase: str) -> None:
         """Open the desk and connect it. Raises RefusedError (wrong-passphrase), MalformedError."""
         if self.desk is None:
-            # In a thread: the key derivation, and a log of months, take their time.
-            self.desk = await asyncio.to_thread(Desk.open, self.home, passphrase)
+            # In a thread: the key derivation, and a log of months with what pages show of it, take their time.
+            self.desk = await asyncio.to_thread(_open, self.home, passphrase)
             self.connect()
 
     def connect(self) -> None:
@@ -146,3 +146,9 @@ class Service:
     def _stop(self, error: VocuError) -> None:
         self._stopped = error
         self.changed.set()
+
+
+def _open(home: Home, passphrase: str) -> Desk:
+    desk = Desk.open(home, passphrase)
+    desk.overviews.catch_up()
+    return desk
