@@ -32,7 +32,17 @@ _LIST_HINTS: Final = {
     "participant": "",
 }
 _FOR_MACHINES: Final = frozenset(
-    ["quantity", "origin_kind", "right_type", "basel_code", "control_number", "duties", "taxes", "seizure_day"]
+    [
+        "quantity",
+        "origin_kind",
+        "right_type",
+        "basel_code",
+        "control_number",
+        "duties",
+        "taxes",
+        "seizure_day",
+        "airway_bills",
+    ]
 )
 """Fields whose description in the schema does not help an officer who sees them."""
 _EURO_FIRST: Final = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "SEK", "DKK", "NOK", "UAH", "TRY")

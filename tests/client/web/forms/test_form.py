@@ -3,7 +3,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import FormData
 
@@ -58,7 +58,9 @@ def plain(report: SeizureReport) -> SeizureReport:
     fields = decode_any(encode(report))
 
     def tidied(place: str) -> str:
-        return " ".join(place.split())
+        tidy = " ".join(place.split())
+        assume(len(tidy) > 1)
+        return tidy
 
     fields["place"] = tidied(fields["place"])
     route = fields.get("route", {})
@@ -68,6 +70,7 @@ def plain(report: SeizureReport) -> SeizureReport:
     return msgspec.convert(fields, SeizureReport)
 
 
+@settings(deadline=None)  # the first one reads all places
 @given(reports, nominals, languages)
 def test_what_is_shown_of_a_valid_report_is_read_as_the_same_report(
     report: SeizureReport, nominal: SeizureNominal, language: str
@@ -76,11 +79,10 @@ def test_what_is_shown_of_a_valid_report_is_read_as_the_same_report(
     sealed = nominal if encode(nominal) != b"{}" else None
     filled = seizure.read(typed_in(posted(seizure.typed(whole(report, sealed)))), date(9999, 1, 1))
     tidy = plain(report)
-    if len(tidy.place) > 1:
-        assert filled.faults == {}
-        stat, names = split(filled.values)
-        assert stat == tidy
-        assert names == sealed
+    assert filled.faults == {}
+    stat, names = split(filled.values)
+    assert stat == tidy
+    assert names == sealed
 
 
 @pytest.mark.parametrize("name", sorted(set(FORMS) - {"seizure"}))
@@ -99,6 +101,7 @@ def test_every_input_of_the_page_holds_what_was_typed() -> None:
         assert texts_typed[0] in (shown.value, shown.less, *shown.values), name
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(SHORTEST)), st.lists(st.text(max_size=12), min_size=1, max_size=1)))
 def test_whatever_is_typed_comes_back_as_it_was_typed(wrong: Typed) -> None:
     seizure = form()
