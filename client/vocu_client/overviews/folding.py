@@ -10,6 +10,8 @@ _WORD = re.compile(r"\w+")
 
 def fold(text: str) -> str:
     """The text in small letters without accents: "Łódź" and "LODZ" fold to the same."""
+    if text.isascii():
+        return text.casefold()
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_WHOLE))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
