@@ -69,7 +69,7 @@ def test_an_alarm_is_shown_stops_sending_and_is_silenced_only_on_purpose(be: She
 
 def test_numbers_follow_the_language_of_the_environment(be: Shell, de: Shell, report_file: Path) -> None:
     de.post("seizure", "post", report_file)
-    assert "806.000 sticks" in be.do("seizure", "list", LANG="de_DE.UTF-8")
+    assert "806.000 Stück" in be.do("seizure", "list", LANG="de_DE.UTF-8")
     assert "806,000 sticks" in be.do("seizure", "list", LANG="en_GB.UTF-8")
     assert be.do("seizure", "list", LANG="C") == be.do("seizure", "list", LANG="nonsense")
 

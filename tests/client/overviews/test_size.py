@@ -1,8 +1,7 @@
-"""With 50,000 entries and 5,000 seizures every answer comes well under 50 ms, and new entries cost what they are."""
+"""However large the log is, an answer looks at and opens about as much as it shows; bench/pages.py has the times."""
 
 import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -24,15 +23,30 @@ from vocu_client.overviews.seizures import Filter
 from vocu_client.reading import Reading
 
 COUNTRIES = [f"{first}{second}" for first in "ABCDE" for second in "ABCDEFGHIJ"]
-ENTRIES, SEIZURES = 50_000, 5_000
-MOST_MS = 50.0
-OPENING_SECONDS = 0.0003
-"""About what it takes to read a sealed part from the disk and open it."""
+ENTRIES, SEIZURES = 5_000, 500
+PAGE = 50
+MOST_LOOKED_AT = 10 * PAGE
+"""Entries that an answer of one page may look at, of the 5,000 that there are."""
 KINDS = ("tobacco.cigarettes", "drugs.cocaine", "drugs.heroin", "cash.banknotes", "ipr.toys")
 SEALED = {
     part: PartSlip(p=part, enc="epoch", epoch=1, sha256="A" * 43, size=1)  # type: ignore[arg-type]
     for part in ("text", "nominal")
 }
+
+
+class Counted(list[Accepted]):
+    """Entries that count how often one is looked at; going through all of them counts as all."""
+
+    looked_at = 0
+
+    def __getitem__(self, where: Any) -> Any:
+        found = super().__getitem__(where)
+        self.looked_at += len(found) if isinstance(where, slice) else 1
+        return found
+
+    def __iter__(self) -> Iterator[Accepted]:
+        self.looked_at += len(self)
+        return super().__iter__()
 
 
 class LargeView:
@@ -41,12 +55,13 @@ class LargeView:
     def __init__(self, log: Log) -> None:
         self.state, self.ledger = log.state, log.ledger
         self.settings = SimpleNamespace(ncp="AA", device="A" * 22)
-        self.acts = [Accepted(index, at, b"", None, sealed(act)) for index, (at, act, _) in enumerate(log.entries)]
+        self.acts = Counted(
+            Accepted(index, at, b"", None, sealed(act)) for index, (at, act, _) in enumerate(log.entries)
+        )
         self.size = len(self.acts)
         self.opened = 0
 
     def open(self, accepted: Accepted, part: str) -> Struct:
-        time.sleep(OPENING_SECONDS)
         self.opened += 1
         if part == "nominal":
             number = accepted.index % 2000
@@ -143,45 +158,35 @@ ANSWERS: dict[str, Callable[[Any, int], Any]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_comes_at_once(name: str, large: Large) -> None:
-    answer = ANSWERS[name]
+def test_an_answer_looks_at_and_opens_little(name: str, large: Large) -> None:
+    view, answer = large.view, ANSWERS[name]
+    opened, looked_at = view.opened, view.acts.looked_at
     answer(large.overviews, large.now)
-    best = at_best(lambda: answer(large.overviews, large.now))
-    assert best < MOST_MS, f"{name}: {best:.1f} ms"
-
-
-def at_best(action: Callable[[], object]) -> float:
-    """What it takes where nothing else runs on this machine."""
-    return min(timed(action) for _ in range(5))
-
-
-def timed(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    action()
-    return (time.perf_counter() - begun) * 1000
+    assert view.opened - opened <= PAGE
+    assert view.acts.looked_at - looked_at <= MOST_LOOKED_AT
 
 
 def test_the_first_look_at_a_page_opens_no_more_than_it_shows(large: Large) -> None:
     before = large.view.opened
-    page = large.overviews.feed.page(before=20_000)
+    page = large.overviews.feed.page(before=ENTRIES // 2)
     assert large.view.opened - before <= len(page.items)
 
 
-def test_a_view_of_this_size_is_taken_in_within_seconds(large: Large) -> None:
-    fresh = Overviews(large.view, Reading(large.view), cast(Any, None), cast(Any, None))
-    assert timed(fresh.catch_up) < 5000
+def test_what_came_since_is_taken_in_once(large: Large) -> None:
+    before = large.view.acts.looked_at
+    large.overviews.catch_up()
+    assert large.view.acts.looked_at == before
 
 
-def test_search_and_hits_are_built_in_slices_and_answer_at_once(large: Large, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = large.overviews
-    slices = [timed(lambda: seen.index_some(30)) for _ in range(20)]
-    assert sorted(slices)[10] < MOST_MS
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    while not seen.index_some(1000):
-        pass
+def test_search_and_hits_are_built_in_slices_until_all_is_in_them(large: Large) -> None:
+    seen, slices = large.overviews, 1
+    while not seen.index_some(1):
+        slices += 1
+    assert slices > 1
     assert seen.search.progress.done == seen.search.progress.of > ENTRIES // 2
     assert len(seen.hits.found()) == 400
-    assert at_best(seen.hits.found) < MOST_MS
-    assert at_best(lambda: seen.search.find("lorry 4999")) < MOST_MS
-    monkeypatch.undo()
-    assert at_best(lambda: seen.threads.search("red lorry", nobody_read, limit=20)) < MOST_MS
+    opened = large.view.opened
+    assert seen.search.find("lorry 4999")
+    assert large.view.opened == opened
+    seen.threads.search("red lorry", nobody_read, limit=20)
+    assert large.view.opened - opened <= PAGE

@@ -151,7 +151,7 @@ async def _second_day(scene: Scene, desks: dict[str, Desk], today: date) -> None
     _, de, fr = desks.values()
     coming = {"addressees": ["DE"], "commodity": "drugs.cocaine", "action": "observe", "expected_country": "DE"}
     scene.ids["open_warning"] = fr.actions.issue_warning(coming, TEXTS["open_warning"])
-    form = shortest_report(seizure_day=today.isoformat(), place="NLRTM")
+    form = shortest_report(seizure_day=today.isoformat(), place="FRLEH")
     scene.ids["newest"] = fr.actions.report_seizure(form)
     asked = {"kind": "question", "addressees": ["OCU"], "subject": "other"}
     scene.ids["open_question"] = de.actions.ask(asked, TEXTS["open_question"])

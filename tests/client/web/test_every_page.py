@@ -81,7 +81,7 @@ def _data(scene: Scene) -> list[str]:
     own = ["BALTICA II", "vocu", "Country DE", "Country FR", "qps", "EUR", "PLN", "MSCU1234565", "WX 12345"]
     own += ["DE-1", "PL-1", "FR-1", "PL", "DE", "FR"]
     own += ["Terespol", "Brest", "Atlanta Field Office", "Charles de Gaulle Airport (CDG)", "Le Havre", "Rotterdam"]
-    own += ["FRLEH", "NLRTM", *(plain(text) for text in HOSTILE)]
+    own += ["TERESPOL", "ATLANTA FIELD OFFICE", "FRLEH", "and", *(plain(text) for text in HOSTILE)]
     own += ["cartons.jpg", "CSV", "XLSX", "JSON", "HTML", "duty@customs.example", "DE-CUSTOMS-2026-17"]
     return sorted({*names, *months, *days, *languages, *own}, key=len, reverse=True)
 
