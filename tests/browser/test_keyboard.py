@@ -14,18 +14,18 @@ def here(page: Page) -> dict[str, str]:
     """What has the focus, as a person would tell."""
     return page.evaluate(
         """() => { const at = document.activeElement;
-            return {id: at.id, tag: at.tagName, text: at.innerText || "", says: at.getAttribute("aria-label") || ""}; }"""
+            return {id: at.id, tag: at.tagName, text: at.innerText || ""}; }"""
     )  # type: ignore[no-any-return]
 
 
-def tab_to(page: Page, *, id: str = "", tag: str = "", text: str = "") -> None:
+def tab_to(page: Page, field: str = "", *, tag: str = "", text: str = "") -> None:
     """Press Tab until this has the focus."""
     for _ in range(FAR):
         page.keyboard.press("Tab")
         at = here(page)
-        if (not id or at["id"] == id) and (not tag or at["tag"] == tag) and text in at["text"]:
+        if (not field or at["id"] == field) and (not tag or at["tag"] == tag) and text in at["text"]:
             return
-    raise AssertionError(f"Tab does not lead to {id or text}")
+    raise AssertionError(f"Tab does not lead to {field or text}")
 
 
 def choose(page: Page, words: str) -> None:
@@ -42,25 +42,25 @@ def test_a_seizure_is_reported_by_keyboard_alone_and_errors_lead_to_their_fields
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Report a seizure")
 
-    tab_to(page, id="f-goods-0-commodity")
+    tab_to(page, "f-goods-0-commodity")
     choose(page, "Cigarettes")
     page.wait_for_selector("#f-goods-0-origin_kind")
-    tab_to(page, id="f-goods-0-quantity")
+    tab_to(page, "f-goods-0-quantity")
     page.keyboard.type("a lot")
-    tab_to(page, id="f-agency")
+    tab_to(page, "f-agency")
     page.keyboard.press("ArrowDown")
-    tab_to(page, id="f-place")
+    tab_to(page, "f-place")
     page.keyboard.type("Hamburg")
-    tab_to(page, id="f-location_type")
+    tab_to(page, "f-location_type")
     choose(page, "Sea")
-    tab_to(page, id="f-direction")
+    tab_to(page, "f-direction")
     choose(page, "Imp")
-    tab_to(page, id="f-transport_mode")
+    tab_to(page, "f-transport_mode")
     choose(page, "Mar")
     _open_folded(page, "persons_involved")
-    tab_to(page, id="f-persons_involved")
+    tab_to(page, "f-persons_involved")
     page.keyboard.type("two or three")
-    tab_to(page, tag="TEXTAREA", id="f-free_text")
+    tab_to(page, "f-free_text", tag="TEXTAREA")
     page.keyboard.type("Cartons behind the cover load.")
     tab_to(page, tag="BUTTON", text="Check before you send")
     page.keyboard.press("Enter")

@@ -100,6 +100,7 @@ def test_the_photo_is_sealed_to_others(desks: Desks) -> None:
     expect(page.locator(".pictures")).to_have_count(0)
     assert "lorry.jpg" not in page.content()
     for address in (f"{file}", f"{file}/small"):
+        assert desks.fr.request.get(address).status == 200
         answer = page.request.get(address)
         assert answer.status >= 400
         assert b"JFIF" not in answer.body()
@@ -167,6 +168,7 @@ def test_a_message_between_two_is_nowhere_at_a_third(desks: Desks) -> None:
         _require_silence(third.content())
     to.goto("/messages")
     address = to.get_by_role("link", name=ABOUT).get_attribute("href")
+    assert ABOUT in to.request.get(f"{address}").text()
     answer = third.request.get(f"{address}")
     _require_silence(answer.text())
 
