@@ -22,7 +22,9 @@ NAMES: Final = {
     "company": N_("Company"),
     "person": N_("Person"),
 }
-SHOWN: Final = 200
+SHOWN: Final = 100
+REPORTS: Final = 10
+"""Of one hit: what half of all reports have in common is no trace that anybody follows report by report."""
 
 
 class Shown(Struct, frozen=True):
@@ -32,6 +34,11 @@ class Shown(Struct, frozen=True):
     name: str
     reports: tuple[Report, ...]
     countries: tuple[str, ...]
+
+    @property
+    def newest(self) -> tuple[Report, ...]:
+        """So many of the reports as are listed."""
+        return self.reports[-REPORTS:]
 
 
 @for_organisers

@@ -14,6 +14,7 @@ from tests.system.rig import Hub, RehearsalClock, admit, found, until, watching
 from vocu.operation import events
 from vocu_client import Home
 from vocu_client.web.guard import FRAMED_CSP
+from vocu_client.web.pages import hits
 
 CONTAINER = "MSCU1234566"
 HOSTILE = "<script>alert(1)</script> =HYPERLINK(1)"
@@ -151,6 +152,19 @@ async def test_a_container_in_two_reports_is_a_hit_and_both_countries_are_writte
     assert sorted(page.form("/messages/new")["to"]) == ["DE", "FR"]
     assert CONTAINER in page.html
     assert (await organiser.post("/operation/hits/write", kind="container", value="MSCU0000000")).status == 404
+
+
+async def test_a_hit_lists_its_newest_reports_and_says_so(organiser: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    while not organiser.desk.overviews.index_some(100):
+        pass
+    (both,) = (hit.reports for hit in organiser.desk.overviews.hits.found() if hit.mark.value == CONTAINER)
+    monkeypatch.setattr(hits, "REPORTS", 1)
+    page = await organiser.get("/operation/hits")
+    assert f"/seizures/{both[-1]}" in page.links
+    assert f"/seizures/{both[0]}" not in page.links
+    assert "Only the newest are shown" in page.text
+    page = await organiser.post("/operation/hits/write", page.form("/operation/hits/write"))
+    assert sorted(page.form("/messages/new")["to"]) == ["DE", "FR"]
 
 
 async def test_a_participant_is_changed_and_removed_with_its_consequence_named(
