@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from bench import catch_up, compiling, disk, fanout, processes, profiling, report
+from bench import catch_up, compiling, disk, fanout, pages, processes, profiling, report
 from bench.operation import prepare
 
-PARTS = ("disk", "fanout", "catch-up", "profile", "compile")
+PARTS = ("disk", "fanout", "catch-up", "profile", "compile", "pages")
 
 
 def main() -> None:
@@ -35,6 +35,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=8, help="at 20 posts/s, per round (default: %(default)s)")
     parser.add_argument("--entries", type=int, default=20_000, help="to catch up with (default: %(default)s)")
     parser.add_argument("--reports", type=int, default=20_000, help="to compile (default: %(default)s)")
+    parser.add_argument("--large", type=int, default=50_000, help="entries of the desk's log (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=30, help="for each page (default: %(default)s)")
+    parser.add_argument("--watched", type=float, default=20, help="seconds of entries coming in (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="where to put the hubs: on the disk to be measured")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
@@ -45,6 +48,14 @@ def _options() -> argparse.Namespace:
 
 
 async def _measure(options: argparse.Namespace, folder: Path) -> None:
+    if set(options.parts) != {"pages"}:
+        await _measure_hub(options, folder)
+    if "pages" in options.parts:
+        (folder / "pages").mkdir()
+        _show(report.pages(await pages.measure(folder / "pages", options.large, options.requests, options.watched)))
+
+
+async def _measure_hub(options: argparse.Namespace, folder: Path) -> None:
     parts = options.parts
     per_round = int(fanout.RATE * options.seconds) + options.posts
     needed = max(options.rounds * per_round if "fanout" in parts else 1, options.entries if "catch-up" in parts else 1)

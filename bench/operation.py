@@ -151,7 +151,7 @@ class Founding:
         await self._follow(channel, (await channel.authenticate(0)).size)
         members = [Member(f"N{number:04}", DeskKeys.generate()) for number in range(desks)]
         writer = self._writer()
-        await self._send(channel, [writer.write(self._admission(member)) for member in members])
+        await self._send(channel, [writer.write(self.admission(member)) for member in members])
         secret = secrets.token_bytes(32)
         await self._send(channel, [self._writer().rotate(secret)])
         await channel.close()
@@ -183,7 +183,8 @@ class Founding:
             self._ledger = Ledger(self.view.state.genesis)
         self._ledger.take(accepted.index, accepted.at, accepted.act, self.view.state)
 
-    def _admission(self, member: Member) -> Event:
+    def admission(self, member: Member) -> Event:
+        """The roots admit this participant with its desk; nothing is sent."""
         country = SigningKey.from_seed(secrets.token_bytes(32))
         participant = Participant(
             ncp=member.ncp, name=f"Customs of {member.ncp}", role="participant", key=b64(country.public.data)

@@ -8,10 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+from bench.browsing import LONGEST_MS
+from bench.browsing import RATE as BROWSING_RATE
 from bench.catch_up import CatchUp
 from bench.compiling import Compiling
 from bench.fanout import BARE, HUB, RATE, Contestant, Round
+from bench.pages import TARGET_MS, Pages
 from bench.profiling import Profile
+from bench.visiting import Answers
 
 LIBRARIES = ("cryptography", "msgspec", "uvicorn", "uvloop", "websockets")
 
@@ -116,6 +120,77 @@ def _cpu(each: Round) -> float:
 
 def _all_p50(each: Round) -> float:
     return each.all_ms[0]
+
+
+SLOWEST = 20
+
+
+def pages(found: Pages) -> str:
+    """The desk as it opens, its slowest pages and all others together, and what a browser saw while entries came."""
+    log, opening, pages = found.log, found.opening, [each for each in found.answers if not each.download]
+    slowest = sorted(pages, key=lambda page: -page.at(0.95))
+    others = Answers(f"the other {len(slowest) - SLOWEST} pages and parts", [], 0)
+    for page in slowest[SLOWEST:]:
+        others.ms.extend(page.ms)
+    late = [page.address for page in slowest if page.at(0.95) >= TARGET_MS]
+    longest = max((task for page in found.browsing.pages for task in page.tasks), default=0.0)
+    meanwhile = Answers("all pages, meanwhile", [ms for page in found.browsing.meanwhile for ms in page.ms], 0)
+    parts = [
+        f"A replica of {log.entries:,} entries with {log.seizures:,} seizures of {len(log.operation.members)} "
+        f"countries (made in {log.seconds:.0f} s).",
+        table(
+            ["From the start of `vocu desk`", "s", "resident MiB"],
+            [
+                ["restored from disk, and served", f"{opening.served:.1f}", ""],
+                ["the first page was here", f"{opening.first_page:.1f}", f"{opening.mib_before:.0f}"],
+                ["search, receipts and hits complete", f"{opening.indexed:.1f}", f"{opening.mib:.0f}"],
+            ],
+        ),
+        f"Meanwhile the page *Now* took {_spread(opening.meanwhile)}.",
+        table(["Page", "KiB", "p50 ms", "p95", "max"], [_answers(page) for page in (*slowest[:SLOWEST], others)]),
+        table(["Download", "KiB", "p50 ms", "p95", "max"], [_answers(page) for page in found.answers if page.download]),
+        table(
+            [
+                f"Open in Chromium, {BROWSING_RATE} entries/s for {found.browsing.seconds:.0f} s",
+                "requests",
+                "long tasks",
+                "longest ms",
+                "hub to page, p50 ms",
+                "p95",
+                "never shown",
+            ],
+            [
+                [
+                    f"`{page.address}`",
+                    str(page.requests),
+                    str(len(page.tasks)),
+                    f"{max(page.tasks, default=0):.0f}",
+                    *(f"{Answers('', page.delays or [0.0], 0).at(share):,.0f}" for share in (0.5, 0.95)),
+                    str(page.missing),
+                ]
+                for page in found.browsing.pages
+            ],
+        ),
+        f"Every other page, asked for meanwhile by somebody else ({len(meanwhile.ms)} requests): {_spread(meanwhile)}.",
+        table(
+            ["Target", "wanted", "found"],
+            [
+                ["p95 of every page, ms", f"< {TARGET_MS}", f"{slowest[0].at(0.95):.0f}"],
+                ["longest task of a page's main thread, ms", f"≤ {LONGEST_MS}", f"{longest:.0f}"],
+            ],
+        ),
+    ]
+    return "\n\n".join(part.rstrip() for part in parts) + (f"\n\nToo slow: {', '.join(late)}.\n" if late else "\n")
+
+
+def _answers(page: Answers) -> list[str]:
+    name = f"`{page.address}`" if page.address.startswith("/") else page.address
+    size = f"{page.kib:,.0f}" if page.kib else ""
+    return [name, size, f"{page.at(0.5):.0f}", f"{page.at(0.95):.0f}", f"{max(page.ms):.0f}"]
+
+
+def _spread(answers: Answers) -> str:
+    return f"p50 {answers.at(0.5):.0f}, p95 {answers.at(0.95):.0f}, at most {max(answers.ms):.0f} ms"
 
 
 def _median(rounds: list[Round], figure: Callable[[Round], float]) -> float:
