@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
 from sse_starlette import EventSourceResponse
 from starlette.responses import Response
 from starlette.routing import Route
@@ -69,7 +70,7 @@ class Live:
             status = self._service.status()
             if before is not None and status.size > before.size:
                 self.tell("entries", {"size": status.size, "kinds": self._kinds(before.size)})
-            if status != before:
+            if before is None or _line(status) != _line(before):
                 self.tell("status", self._status(status))
             before = status
             await asyncio.sleep(LOOK_SECONDS)
@@ -87,6 +88,12 @@ class Live:
             "size": status.size,
             "target": status.target,
         }
+
+
+def _line(status: Status) -> Status:
+    """What the line on top of every page shows: how far the log is only while it catches up, or every entry would have
+    every page ask for its line again."""
+    return status if status.line == "connecting" else replace(status, size=0, target=0)
 
 
 class _Listener:

@@ -1,0 +1,58 @@
+"""What open pages are told, and what they are not bothered with."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from vocu_client.web import live
+from vocu_client.web.live import Live
+from vocu_client.web.service import Status
+
+
+class Told(Live):
+    """Live, beside a service whose status one sets; it keeps what it tells."""
+
+    def __init__(self) -> None:
+        self.service = SimpleNamespace(changed=asyncio.Event(), desk=None, now=Status("connected", 0, 0, 10, 10))
+        self.service.status = lambda: self.service.now
+        super().__init__(cast(Any, self.service))
+        self.said: list[str] = []
+
+    def tell(self, event: str, data: dict[str, object]) -> None:
+        self.said.append(event)
+
+    async def become(self, status: Status) -> list[str]:
+        self.said.clear()
+        self.service.now = status
+        self.service.changed.set()
+        await asyncio.sleep(0.05)
+        return list(self.said)
+
+
+@pytest.fixture
+async def told(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.005)
+    told = Told()
+    async with told.running():
+        await asyncio.sleep(0.05)
+        yield told
+
+
+async def test_new_entries_leave_the_line_on_top_alone(told: Told) -> None:
+    assert await told.become(Status("connected", 0, 0, 11, 11)) == ["entries"]
+
+
+async def test_what_waits_to_be_sent_is_told(told: Told) -> None:
+    assert await told.become(Status("connected", 1, 0, 10, 10)) == ["status"]
+
+
+async def test_while_catching_up_each_step_is_told(told: Told) -> None:
+    assert await told.become(Status("connecting", 0, 0, 10, 30)) == ["status"]
+    assert await told.become(Status("connecting", 0, 0, 20, 30)) == ["entries", "status"]
+    assert await told.become(Status("connected", 0, 0, 30, 30)) == ["entries", "status"]
+
+
+async def test_nothing_new_is_nothing_to_tell(told: Told) -> None:
+    assert await told.become(Status("connected", 0, 0, 10, 10)) == []
