@@ -9,7 +9,8 @@ from vocu.form.returns import DailyReturn
 from vocu.operation import events
 from vocu_client.overviews.days import local_day
 from vocu_client.store.drafts import Drafts
-from vocu_client.web.posing import Asking, Sent, under_way
+from vocu_client.web.posed import may_write, under_way
+from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
 
 OUTBOX_KIND = "daily_return_filed"
@@ -27,7 +28,7 @@ async def overview(visit: Visit) -> Response:
         missing=days.missing(now),
         pending=[(each, each.report.stat.goods[each.line]) for each in days.pending() if each.report.stat is not None],
         waiting=under_way(visit, OUTBOX_KIND),
-        may_file=_may_file(visit),
+        may_file=may_write(visit, events.DailyReturnFiled),
         id=Drafts.new_id(),
     )
 
@@ -46,24 +47,21 @@ async def enter(visit: Visit) -> Response:
     """The form for one day, with what was filed for it before."""
     day = visit.query.get("day", "") or _today(visit)
     known = visit.desk.ledger.returns.get((visit.desk.settings.ncp, day))
-    return _asking(visit).show(
-        "controls_return.html", _values(day, known.form if known else None), replaces=bool(known)
-    )
+    values = _values(day, known.form if known else None)
+    return _asking(visit).show("controls_return.html", values, filed_days=_filed_days(visit))
 
 
 async def file(visit: Visit) -> Response:
-    day = str(visit.form.get("day", ""))
-    known = (visit.desk.settings.ncp, day) in visit.desk.ledger.returns
+    def act(sent: Sent) -> object:
+        return visit.actions.file_daily_return(sent.values, sent.words, event_id=sent.id)
 
-    def act(sent: Sent) -> Response:
-        visit.actions.file_daily_return(sent.values, sent.words, event_id=sent.id)
-        return visit.go("/controls", visit.words._("Your return is queued, and goes out when there is a line."))
-
-    return _asking(visit).take("controls_return.html", act, replaces=known)
+    notice = visit.words._("Your return is queued, and goes out when there is a line.")
+    days = _filed_days(visit)
+    return await _asking(visit).take("controls_return.html", act, "/controls", notice, filed_days=days)
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "daily_return", words="optional")
+    return Asking(visit, "daily_return", events.DailyReturnFiled, words="optional")
 
 
 def _values(day: str, known: DailyReturn | None) -> dict[str, Any]:
@@ -77,15 +75,14 @@ def _today(visit: Visit) -> str:
     return local_day(visit.desk.view.state.genesis, visit.site.now())
 
 
+def _filed_days(visit: Visit) -> set[str]:
+    """The days for which this country filed a return before: another one replaces it."""
+    return {day for ncp, day in visit.desk.ledger.returns if ncp == visit.desk.settings.ncp}
+
+
 def _outside(visit: Visit, today: str) -> Any:
     """A return for a day outside the operation, while everybody tries the system out."""
     return visit.desk.ledger.returns.get((visit.desk.settings.ncp, today))
-
-
-def _may_file(visit: Visit) -> bool:
-    state, kind = visit.desk.view.state, events.DailyReturnFiled
-    member = state.members.get(visit.desk.settings.ncp)
-    return visit.may("post") and member is not None and member.role in kind.roles and state.phase in kind.phases
 
 
 ROUTES = [

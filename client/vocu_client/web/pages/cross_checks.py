@@ -4,13 +4,13 @@ from typing import Final
 
 from starlette.responses import Response
 
-from vocu.errors import RefusedError
 from vocu.form.messages import CrossCheck
 from vocu.operation import events
 from vocu_client.actions import OCU
 from vocu_client.overviews.clocks import Check
 from vocu_client.overviews.days import local_day
-from vocu_client.web.posing import Asking, Sent, duration, nominal, opened, told, under_way
+from vocu_client.web.posed import duration, may_write, no_such_event, nominal, opened, told, under_way
+from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get, post
 
@@ -32,7 +32,7 @@ def one(visit: Visit) -> Response:
         nominal=nominal(visit, check.checked.id, entry),
         replies=[(reply, nominal(visit, check.checked.id, accepted)) for reply, accepted in replies],
         waiting=under_way(visit, "cross_check_answered"),
-        may_answer=visit.may("post") and _may(visit) and check.open,
+        may_answer=may_write(visit, events.CrossCheckAnswered) and check.open,
         duration=duration,
     )
 
@@ -40,19 +40,19 @@ def one(visit: Visit) -> Response:
 async def new(visit: Visit) -> Response:
     today = local_day(visit.desk.view.state.genesis, visit.site.now())
     values = {"result": "pending", "asked_day": today}
-    return _asking(visit).show("cross_check_new.html", values, **_readers(visit))
+    return _asking(visit).show("cross_check_new.html", values, readers=_readers(visit))
 
 
 async def ask(visit: Visit) -> Response:
     """What is to be looked up is sealed to those chosen; nothing to look up is no cross-check."""
     readers = [str(name) for name in visit.form.getlist(READERS)] or [OCU]
 
-    def act(sent: Sent) -> Response:
-        visit.actions.ask_cross_check(sent.values, sent.nominal or {}, readers, event_id=sent.id)
-        notice = visit.words._("Your cross-check is queued, and goes out when there is a line.")
-        return visit.go("/questions?show=checks", notice)
+    def act(sent: Sent) -> object:
+        return visit.actions.ask_cross_check(sent.values, sent.nominal or {}, readers, event_id=sent.id)
 
-    return _asking(visit).take("cross_check_new.html", act, **_readers(visit, readers))
+    notice = visit.words._("Your cross-check is queued, and goes out when there is a line.")
+    after = "/questions?show=checks"
+    return await _asking(visit).take("cross_check_new.html", act, after, notice, readers=_readers(visit))
 
 
 async def answer(visit: Visit) -> Response:
@@ -67,41 +67,34 @@ async def answer(visit: Visit) -> Response:
 async def send_answer(visit: Visit) -> Response:
     check = _check(visit)
 
-    def act(sent: Sent) -> Response:
-        visit.actions.answer_cross_check(check.checked.id, sent.values, sent.nominal, event_id=sent.id)
-        notice = visit.words._("Your answer is queued, and goes out when there is a line.")
-        return visit.go(f"/questions/{check.checked.id}", notice)
+    def act(sent: Sent) -> object:
+        return visit.actions.answer_cross_check(check.checked.id, sent.values, sent.nominal, event_id=sent.id)
 
-    return _answering(visit).take("cross_check_answer.html", act, check=check)
+    notice = visit.words._("Your answer is queued, and goes out when there is a line.")
+    after = f"/questions/{check.checked.id}"
+    return await _answering(visit).take("cross_check_answer.html", act, after, notice, check=check)
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "cross_check", nominal="required", without=_ASKED)
+    return Asking(visit, "cross_check", events.CrossCheckAsked, nominal="required", without=_ASKED)
 
 
 def _answering(visit: Visit) -> Asking:
-    return Asking(visit, "cross_check", nominal="optional")
+    return Asking(visit, "cross_check", events.CrossCheckAnswered, nominal="optional")
 
 
-def _readers(visit: Visit, chosen: list[str] | None = None) -> dict[str, object]:
-    """Whom the particulars may be sealed to: the organiser first, then whoever else reads what is sealed."""
+def _readers(visit: Visit) -> list[tuple[str, str]]:
+    """Whom the particulars may be sealed to besides the organiser: whoever else reads what is sealed."""
     state, own = visit.desk.view.state, visit.desk.settings.ncp
     others = [m.ncp for m in state.participants() if m.reads_sealed and m.ncp != own and m.ncp not in state.organisers]
-    named = sorted(((ncp, who(visit, ncp)) for ncp in others), key=lambda item: item[1])
-    return {"readers": named, "chosen": chosen or [OCU]}
+    return sorted(((ncp, who(visit, ncp)) for ncp in others), key=lambda item: item[1])
 
 
 def _check(visit: Visit) -> Check:
     check = visit.desk.overviews.clocks.cross_check(str(visit.path["id"]), visit.site.now())
     if check is None or not isinstance(check.checked.form, CrossCheck):
-        raise RefusedError("unknown-id", f"This desk holds no event with the id {visit.path['id']}.")
+        raise no_such_event(visit)
     return check
-
-
-def _may(visit: Visit) -> bool:
-    state, kind = visit.desk.view.state, events.CrossCheckAnswered
-    member = state.members.get(visit.desk.settings.ncp)
-    return member is not None and member.role in kind.roles and state.phase in kind.phases
 
 
 ROUTES = [

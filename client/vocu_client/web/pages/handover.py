@@ -12,6 +12,7 @@ from vocu_client.web.kinds import KIND_NAMES
 from vocu_client.web.pages.approvals import asked_by
 from vocu_client.web.pages.entry import HERE
 from vocu_client.web.pages.login import log_out
+from vocu_client.web.posing import PAGE
 from vocu_client.web.visit import Visit, get, post
 
 NEWEST = 20
@@ -151,6 +152,8 @@ def _running(visit: Visit) -> list[Running]:
 
 def _draft(draft: FormDraft) -> tuple[FormDraft, str, str]:
     """With what it will become, and where one goes on with it."""
+    if page := "".join(draft.fields.get(PAGE, [])):
+        return draft, draft.kind, f"{page}?draft={draft.id}"
     answered = "".join(draft.fields.get("ref", []))
     match draft.kind:
         case "message":

@@ -9,6 +9,7 @@ from vocu.operation import bodies
 from vocu.operation.events import MessagePosted
 from vocu.operation.handling import SCHEMES
 from vocu_client.store.drafts import Drafts, Fields, FormDraft
+from vocu_client.web import drafting
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit
 
@@ -86,12 +87,11 @@ def _message(draft_id: str, fields: Fields, revision: int) -> Message:
     )
 
 
-def keep(visit: Visit, message: Message) -> FormDraft:
-    """Save it as a draft. Raises as `Drafts.keep` does."""
-    return visit.desk.drafts.keep(
-        message.id, DRAFT, message.fields, visit.officer.id, visit.site.now(), revision=message.revision,
-        summary=message.summary,
-    )  # fmt: skip
+def keep(visit: Visit, message: Message, *, by_itself: bool = False) -> FormDraft:
+    """Save it as a draft. Raises as `drafting.keep` does."""
+    return drafting.keep(
+        visit, message.id, DRAFT, message.fields, message.revision, summary=message.summary, by_itself=by_itself
+    )
 
 
 # --- to whom ---

@@ -50,8 +50,6 @@ async def take(visit: Visit) -> Response:
         await take_uploads(visit, draft.id)
     except VocuError as error:
         return _page(visit, message, draft, error=error, status=400)
-    if do.startswith("remove."):
-        drafts.files.remove(do.removeprefix("remove."))
     if do == "discard":
         lost = visit.words._("What was typed, and its files, will be lost.")
         back = f"/messages/new?draft={draft.id}"
@@ -90,7 +88,7 @@ async def save(visit: Visit) -> Response:
     """What is being typed, kept now and then; answered with where it stands and who could read it."""
     message = typed(visit)
     try:
-        draft = keep(visit, message)
+        draft = keep(visit, message, by_itself=True)
     except DraftChangedError as error:
         return visit.page(
             "message_kept_part.html", draft=error.theirs, error=error, readers=readership(visit, message), part=True

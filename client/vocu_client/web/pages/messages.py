@@ -8,15 +8,15 @@ from msgspec import Struct
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vocu.errors import RefusedError, VocuError
+from vocu.errors import VocuError
 from vocu.operation.events import AnnouncementPosted, MessagePosted
-from vocu_client.attachments import is_picture, thumbnail
 from vocu_client.files import Attached
 from vocu_client.overviews.read_receipts import Readers
 from vocu_client.overviews.threads import Post, Scope
 from vocu_client.store.drafts import FormDraft
 from vocu_client.store.outbox import Item
 from vocu_client.web.pages.message_form import DRAFT, audiences, markings, may_write, readership, replying
+from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.visit import Visit, get
 
 SCOPES: dict[str, Scope] = {"all": "all", "countries": "countries", "ocu": "ocu", "national": "national"}
@@ -114,10 +114,7 @@ async def file(visit: Visit) -> Response:
 async def small(visit: Visit) -> Response:
     """A picture, small and made anew from its pixels."""
     described, data = await _read(visit)
-    if not is_picture(described.type):
-        raise RefusedError("no-such-file", "There is no such picture; go back to its message.")
-    made = await asyncio.to_thread(thumbnail, data)
-    return Response(made, media_type="image/png" if made.startswith(b"\x89PNG") else "image/jpeg")
+    return await small_picture(described.type, data)
 
 
 async def _read(visit: Visit) -> Any:

@@ -12,7 +12,7 @@ from vocu.operation import events
 from vocu.operation.bodies import Compiled, Issued, Text
 from vocu.rendering.view import newsletter_view
 from vocu_client.exports import newsletter_file
-from vocu_client.web.posing import opened
+from vocu_client.web.posed import opened
 from vocu_client.web.visit import Visit, get
 
 FORMS: Final = {

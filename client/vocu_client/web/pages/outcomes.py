@@ -8,7 +8,8 @@ from vocu.canonical import decode_any, encode
 from vocu.form.returns import OutcomeReturn
 from vocu.operation import events
 from vocu_client.overviews.days import local_day
-from vocu_client.web.posing import Asking, Sent, told, under_way
+from vocu_client.web.posed import may_write, told, under_way
+from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
 
 
@@ -21,7 +22,7 @@ async def overview(visit: Visit) -> Response:
         own=[(form, told(visit, "outcome_return", form)) for (ncp, *_), form in newest if ncp == own],
         others=[(ncp, form, told(visit, "outcome_return", form)) for (ncp, *_), form in newest if ncp != own],
         waiting=under_way(visit, "outcome_returned"),
-        may_return=_may_return(visit),
+        may_return=may_write(visit, events.OutcomeReturned),
     )
 
 
@@ -31,15 +32,15 @@ async def enter(visit: Visit) -> Response:
 
 
 async def file(visit: Visit) -> Response:
-    def act(sent: Sent) -> Response:
-        visit.actions.return_outcome(sent.values, event_id=sent.id)
-        return visit.go("/outcomes", visit.words._("Your return is queued, and goes out when there is a line."))
+    def act(sent: Sent) -> object:
+        return visit.actions.return_outcome(sent.values, event_id=sent.id)
 
-    return _asking(visit).take("outcomes_return.html", act)
+    notice = visit.words._("Your return is queued, and goes out when there is a line.")
+    return await _asking(visit).take("outcomes_return.html", act, "/outcomes", notice)
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "outcome_return")
+    return Asking(visit, "outcome_return", events.OutcomeReturned)
 
 
 def _values(visit: Visit) -> dict[str, Any]:
@@ -51,12 +52,6 @@ def _values(visit: Visit) -> dict[str, Any]:
         return values
     today = local_day(genesis, visit.site.now())
     return {"country": own, "period_from": genesis.starts_day, "period_to": min(today, genesis.retention_day)}
-
-
-def _may_return(visit: Visit) -> bool:
-    state, kind = visit.desk.view.state, events.OutcomeReturned
-    member = state.members.get(visit.desk.settings.ncp)
-    return visit.may("post") and member is not None and member.role in kind.roles and state.phase in kind.phases
 
 
 ROUTES = [

@@ -2,11 +2,11 @@
 
 from starlette.responses import Response
 
-from vocu.errors import RefusedError
 from vocu.operation import events
 from vocu_client.overviews.clocks import Query
 from vocu_client.web.pages import cross_checks
-from vocu_client.web.posing import Asking, Sent, duration, nominal, opened, said, told, under_way
+from vocu_client.web.posed import duration, may_write, no_such_event, nominal, opened, said, told, under_way
+from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
 
 SHOWN = 50
@@ -36,8 +36,8 @@ async def overview(visit: Visit) -> Response:
         size=visit.desk.view.size,
         taken=visit.desk.marks.taken(),
         waiting=under_way(visit, *KINDS),
-        may_ask=visit.may("post") and _may(visit, events.QuestionAsked),
-        may_check=visit.may("post") and _may(visit, events.CrossCheckAsked),
+        may_ask=may_write(visit, events.QuestionAsked),
+        may_check=may_write(visit, events.CrossCheckAsked),
         duration=duration,
     )
 
@@ -81,11 +81,11 @@ async def new(visit: Visit) -> Response:
 
 
 async def ask(visit: Visit) -> Response:
-    def act(sent: Sent) -> Response:
-        visit.actions.ask(sent.values, sent.words or "", sent.nominal, event_id=sent.id)
-        return visit.go("/questions", visit.words._("Your question is queued, and goes out when there is a line."))
+    def act(sent: Sent) -> object:
+        return visit.actions.ask(sent.values, sent.words or "", sent.nominal, sent.files, event_id=sent.id)
 
-    return _asking(visit).take("question_new.html", act)
+    notice = visit.words._("Your question is queued, and goes out when there is a line.")
+    return await _asking(visit).take("question_new.html", act, "/questions", notice)
 
 
 async def answer(visit: Visit) -> Response:
@@ -96,22 +96,22 @@ async def answer(visit: Visit) -> Response:
 
 async def send_answer(visit: Visit) -> Response:
     query = _query(visit)
+    question = query.asked.id
 
-    def act(sent: Sent) -> Response:
-        visit.actions.answer(query.asked.id, sent.values, sent.words or "", event_id=sent.id)
-        notice = visit.words._("Your answer is queued, and goes out when there is a line.")
-        return visit.go(f"/questions/{query.asked.id}", notice)
+    def act(sent: Sent) -> object:
+        return visit.actions.answer(question, sent.values, sent.words or "", sent.files, event_id=sent.id)
 
-    more = {"query": query, "said": said(visit, visit.desk.reading.entry(query.asked.id))}
-    return _answering(visit).take("question_answer.html", act, **more)
+    notice = visit.words._("Your answer is queued, and goes out when there is a line.")
+    more = {"query": query, "said": said(visit, visit.desk.reading.entry(question))}
+    return await _answering(visit).take("question_answer.html", act, f"/questions/{question}", notice, **more)
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "question", words="required", nominal="optional")
+    return Asking(visit, "question", events.QuestionAsked, words="required", nominal="optional", files=True)
 
 
 def _answering(visit: Visit) -> Asking:
-    return Asking(visit, "answer", words="required")
+    return Asking(visit, "answer", events.QuestionAnswered, words="required", files=True)
 
 
 def _common(visit: Visit, queries: tuple[Query, ...]) -> list[tuple[object, ...]]:
@@ -131,19 +131,13 @@ def _find(visit: Visit) -> Query | None:
 def _query(visit: Visit) -> Query:
     query = _find(visit)
     if query is None:
-        raise RefusedError("unknown-id", f"This desk holds no event with the id {visit.path['id']}.")
+        raise no_such_event(visit)
     return query
-
-
-def _may(visit: Visit, kind: type[events.Event]) -> bool:
-    state = visit.desk.view.state
-    member = state.members.get(visit.desk.settings.ncp)
-    return member is not None and member.role in kind.roles and state.phase in kind.phases
 
 
 def _may_answer(visit: Visit, query: Query) -> bool:
     asked = {*query.asked.form.addressees, *visit.desk.view.state.organisers}
-    return visit.may("post") and _may(visit, events.QuestionAnswered) and visit.desk.settings.ncp in asked
+    return may_write(visit, events.QuestionAnswered) and visit.desk.settings.ncp in asked
 
 
 ROUTES = [

@@ -24,6 +24,7 @@ from vocu_client.web.pages.report_draft import (
     read,
     readers_of,
     require_seizure,
+    revision_of,
     say_why_first,
 )
 from vocu_client.web.pages.report_files import listed, prepared, take_uploads
@@ -50,7 +51,7 @@ async def take(visit: Visit) -> Response:
     try:
         draft = kept(visit, draft_id, typed)
     except DraftChangedError as changed:
-        return _page(visit, draft_id, typed, changed.theirs.revision, theirs=changed.theirs, status=409)
+        return _page(visit, draft_id, typed, revision_of(typed), theirs=changed.theirs, status=409)
     try:
         await take_uploads(visit, draft_id)
     except VocuError as error:

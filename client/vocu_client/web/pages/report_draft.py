@@ -15,7 +15,8 @@ from vocu.form.whole import NOMINAL_FIELDS
 from vocu.operation.events import SeizureReported
 from vocu.rendering.wording import N_
 from vocu_client.actions import OCU
-from vocu_client.store.drafts import DraftChangedError, FormDraft
+from vocu_client.store.drafts import FormDraft
+from vocu_client.web import drafting
 from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.form import Filled, Form
 from vocu_client.web.forms.inputs import Option
@@ -35,7 +36,7 @@ SAY_WHY_FIRST: Final = N_("Say here why you need to see the names of this report
 MUST_BE_RESTRICTED: Final = N_(
     "A controlled delivery is reported restricted only: restrict the whole report, further down."
 )
-_NOT_KEPT: Final = frozenset(["_do", "_revision", "_over", ASKED_BY])
+_NOT_KEPT: Final = frozenset(["do", "_do", "_revision", "_over", ASKED_BY])
 _BEHALF: Final = frozenset(["on_behalf_of", "received_by", "received_day", "received_from"])
 _AS_LAST_TIME: Final = ("agency", "place", "location_type", "direction", "transport_mode")
 
@@ -87,22 +88,21 @@ def begun(visit: Visit, warning: str = "") -> Typed:
 
 
 def kept(visit: Visit, draft_id: str, typed: Typed, *, by_itself: bool = False) -> FormDraft:
-    """Save what was typed. Raises DraftChangedError where a colleague saved something else meanwhile; where the page
-    saves `by_itself`, also what this officer saved: it may be newer than what comes late."""
+    """Save what was typed. Raises as `drafting.keep` does."""
     fields = {name: texts for name, texts in typed.items() if name not in _NOT_KEPT}
     kind = AMENDMENT if amended(typed) else SEIZURE
-    revision = int(_one(typed, "_revision")) if _one(typed, "_revision").isdecimal() else 0
     there = visit.desk.drafts.find(draft_id)
     if there is not None:
         require_seizure(there)
-    drafts, officer, at, summary = visit.desk.drafts, visit.officer.id, visit.site.now(), _summary(visit, typed)
-    try:
-        return drafts.keep(draft_id, kind, fields, officer, at, revision=revision, summary=summary)
-    except DraftChangedError as changed:
-        if by_itself or (changed.theirs.officer != officer and not _one(typed, "_over")):
-            raise
-        newest = changed.theirs.revision
-        return drafts.keep(draft_id, kind, fields, officer, at, revision=newest, summary=summary)
+    return drafting.keep(
+        visit, draft_id, kind, fields, revision_of(typed),
+        summary=_summary(visit, typed), by_itself=by_itself, over=bool(_one(typed, "_over")),
+    )  # fmt: skip
+
+
+def revision_of(typed: Typed) -> int:
+    """That of the draft which the officer has before him."""
+    return int(_one(typed, "_revision")) if _one(typed, "_revision").isdecimal() else 0
 
 
 def amended(typed: Typed) -> str:

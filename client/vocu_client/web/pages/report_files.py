@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vocu.errors import MalformedError, RefusedError
-from vocu_client.attachments import Attachment, attach, clean_name, is_picture, thumbnail
+from vocu_client.attachments import Attachment, attach, clean_name, is_picture
 from vocu_client.store.draft_files import MAX_FILE, PIECE, DraftFile
-from vocu_client.web.pages.report_draft import form_of, kept
+from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.visit import Visit, get, post
 
 _MADE: Final = re.compile(r"(?P<type>[^;]+); made-from=(?P<original>[\w-]*); size=(?P<width>\d+)x(?P<height>\d+)")
@@ -49,7 +49,10 @@ async def prepared(visit: Visit, draft_id: str) -> list[Attachment]:
 
 
 async def take_uploads(visit: Visit, draft_id: str) -> None:
-    """The files that came with the form itself, from a browser without scripts."""
+    """From a browser without scripts: the files that came with the form itself, and the button that takes one off."""
+    do, _, file_id = str(visit.form.get("do", "")).partition(".")
+    if do == "remove":
+        visit.desk.drafts.files.remove(_file(visit, draft_id, file_id).id)
     async with visit.request.form():  # it is read already; this closes its files
         for upload in visit.form.getlist("files"):
             if isinstance(upload, UploadFile) and upload.filename:
@@ -71,7 +74,7 @@ async def begin(visit: Visit) -> Response:
 
 async def append(visit: Visit) -> Response:
     """The next piece. With the last one the file is prepared for sending, and the list of files is the answer."""
-    file = _file(visit)
+    file = _file(visit, visit.path["draft"], visit.path["file"])
     piece, offset = visit.form.get("piece"), str(visit.form.get("offset", ""))
     if not isinstance(piece, UploadFile) or not offset.isdecimal():
         raise MalformedError("bad-request", "This piece of a file could not be read; send it again.")
@@ -87,10 +90,8 @@ async def append(visit: Visit) -> Response:
 
 
 async def remove(visit: Visit) -> Response:
-    """Take a file off. Without scripts the whole form comes with the button, and is kept."""
-    if not visit.is_fragment:
-        kept(visit, visit.path["draft"], form_of(visit).arranged(visit.form))
-    visit.desk.drafts.files.remove(_file(visit).id)
+    """Take a file off."""
+    visit.desk.drafts.files.remove(_file(visit, visit.path["draft"], visit.path["file"]).id)
     return show(visit)
 
 
@@ -100,19 +101,14 @@ async def list_files(visit: Visit) -> Response:
 
 async def small(visit: Visit) -> Response:
     """The picture as it will be sent, small."""
-    file = _file(visit)
-    if not _is_prepared(file) or not is_picture(file.media_type.partition(";")[0]):
-        raise RefusedError("unknown-part", "This file is not shown.")
-    data = await asyncio.to_thread(lambda: thumbnail(visit.desk.drafts.files.read(file.id)))
-    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-    return Response(data, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+    file = _file(visit, visit.path["draft"], visit.path["file"])
+    data = await asyncio.to_thread(visit.desk.drafts.files.read, file.id)
+    return await small_picture(file.media_type.partition(";")[0] if _is_prepared(file) else "", data)
 
 
 def show(visit: Visit) -> Response:
-    """The list of files; without scripts the page with the form."""
+    """The list of files."""
     draft_id = visit.path["draft"]
-    if not visit.is_fragment:
-        return visit.go(f"/report/{draft_id}")
     return visit.page("report_files_part.html", files=listed(visit, draft_id), draft_id=draft_id)
 
 
@@ -138,9 +134,9 @@ def _is_prepared(file: DraftFile) -> bool:
     return file.whole and ";" in file.media_type
 
 
-def _file(visit: Visit) -> DraftFile:
-    file = visit.desk.drafts.files.get(visit.path["file"])
-    if file.draft != visit.path["draft"]:
+def _file(visit: Visit, draft_id: str, file_id: str) -> DraftFile:
+    file = visit.desk.drafts.files.get(file_id)
+    if file.draft != draft_id:
         raise RefusedError("file-gone", "This file is not here any more; add it again.")
     return file
 

@@ -12,12 +12,12 @@ from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
 from vocu.operation import events
 from vocu.operation.header import PartSlip
-from vocu_client.attachments import is_picture, thumbnail
 from vocu_client.files import Attached
 from vocu_client.overviews.seizures import Point, Way
 from vocu_client.store.outbox import Item
 from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.telling import tell
+from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.seizures import mapping, telling
 from vocu_client.web.seizures.history import history, newest_entry, revision
 from vocu_client.web.visit import Visit, get
@@ -87,10 +87,7 @@ async def file(visit: Visit) -> Response:
 async def small(visit: Visit) -> Response:
     """A picture, small and made anew, to be seen on the page."""
     described, data = _read(visit)
-    if not is_picture(described.type):
-        raise RefusedError("no-such-file", "There is no such picture; go back to its report.")
-    made = thumbnail(data)
-    return Response(made, media_type="image/png" if made.startswith(b"\x89PNG") else "image/jpeg")
+    return await small_picture(described.type, data)
 
 
 def _read(visit: Visit) -> tuple[Any, bytes]:

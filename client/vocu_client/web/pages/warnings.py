@@ -4,14 +4,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
 from vocu.operation import events
 from vocu_client.overviews.clocks import Chain
 from vocu_client.places import label
 from vocu_client.web import saying
 from vocu_client.web.forms.inputs import Option
-from vocu_client.web.posing import FILES, Asking, Sent, duration, nominal, opened, said, told, under_way
+from vocu_client.web.posed import FILES, duration, may_write, no_such_event, nominal, opened, said, told, under_way
+from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
 
 SHOWN = 50
@@ -36,7 +36,7 @@ async def overview(visit: Visit) -> Response:
         size=visit.desk.view.size,
         taken=visit.desk.marks.taken(),
         waiting=under_way(visit, *KINDS),
-        may_post=_may_post(visit),
+        may_post=may_write(visit, events.WarningIssued),
         duration=duration,
         place_name=label,
     )
@@ -76,11 +76,11 @@ async def new(visit: Visit) -> Response:
 
 
 async def issue(visit: Visit) -> Response:
-    def act(sent: Sent) -> Response:
-        visit.actions.issue_warning(sent.values, sent.words, sent.nominal, event_id=sent.id)
-        return visit.go("/warnings", visit.words._("Your warning is queued, and goes out when there is a line."))
+    def act(sent: Sent) -> object:
+        return visit.actions.issue_warning(sent.values, sent.words, sent.nominal, sent.files, event_id=sent.id)
 
-    return _asking(visit).take("warning_new.html", act)
+    notice = visit.words._("Your warning is queued, and goes out when there is a line.")
+    return await _asking(visit).take("warning_new.html", act, "/warnings", notice)
 
 
 async def answer(visit: Visit) -> Response:
@@ -95,17 +95,18 @@ async def answer(visit: Visit) -> Response:
 
 async def feed_back(visit: Visit) -> Response:
     chain = _chain(visit)
+    warning = chain.warned.id
 
-    def act(sent: Sent) -> Response:
-        visit.actions.give_feedback(chain.warned.id, sent.values, sent.words, event_id=sent.id)
-        notice = visit.words._("Your feedback is queued, and goes out when there is a line.")
-        return visit.go(f"/warnings/{chain.warned.id}", notice)
+    def act(sent: Sent) -> object:
+        return visit.actions.give_feedback(warning, sent.values, sent.words, sent.files, event_id=sent.id)
 
-    return _answering(visit).take("warning_feedback.html", act, **_about(visit, chain))
+    notice = visit.words._("Your feedback is queued, and goes out when there is a line.")
+    about = _about(visit, chain)
+    return await _answering(visit).take("warning_feedback.html", act, f"/warnings/{warning}", notice, **about)
 
 
 def _asking(visit: Visit) -> Asking:
-    return Asking(visit, "warning", words="optional", nominal="optional")
+    return Asking(visit, "warning", events.WarningIssued, words="optional", nominal="optional", files=True)
 
 
 def _answering(visit: Visit) -> Asking:
@@ -113,7 +114,8 @@ def _answering(visit: Visit) -> Asking:
     found = visit.desk.overviews.seizures.find(limit=1000).rows
     own = [row for row in found if row.report.owner == visit.desk.settings.ncp and row.stat is not None][:CHOICES]
     options = tuple(Option(row.report.id, _called(visit, row.stat)) for row in own if row.stat is not None)
-    return Asking(visit, "feedback", words="optional", choices={"seizure_report": options} if options else None)
+    choices = {"seizure_report": options} if options else None
+    return Asking(visit, "feedback", events.FeedbackGiven, words="optional", files=True, choices=choices)
 
 
 def _called(visit: Visit, stat: SeizureReport) -> str:
@@ -128,19 +130,12 @@ def _about(visit: Visit, chain: Chain) -> dict[str, Any]:
 def _chain(visit: Visit) -> Chain:
     chain = visit.desk.overviews.clocks.chain(str(visit.path["id"]), visit.site.now())
     if chain is None:
-        raise RefusedError("unknown-id", f"This desk holds no event with the id {visit.path['id']}.")
+        raise no_such_event(visit)
     return chain
 
 
-def _may_post(visit: Visit) -> bool:
-    state = visit.desk.view.state
-    member = state.members.get(visit.desk.settings.ncp)
-    kind = events.WarningIssued
-    return visit.may("post") and member is not None and member.role in kind.roles and state.phase in kind.phases
-
-
 def _may_answer(visit: Visit, chain: Chain) -> bool:
-    return _may_post(visit) and visit.desk.settings.ncp in chain.warned.form.addressees
+    return may_write(visit, events.FeedbackGiven) and visit.desk.settings.ncp in chain.warned.form.addressees
 
 
 ROUTES = [

@@ -15,7 +15,7 @@ async def ask(visitor: Visitor, **more: Any) -> str:
     page = await visitor.post(NEW, form | {"subject": "consignment", "_words": "Whose lorry is it?"} | more)
     assert page.address == "/questions", page.text
     await visitor.sync()
-    return str(form["_id"])
+    return str(form["draft"])
 
 
 async def test_empty_lists_say_what_they_are_for(fr: Visitor) -> None:
@@ -93,10 +93,10 @@ async def test_a_cross_check_is_asked_and_answered(pl: Visitor, de: Visitor, fr:
     await de.sync()
     await pl.sync()
     await fr.sync()
-    check = f"/questions/{form['_id']}"
+    check = f"/questions/{form['draft']}"
     assert "AB 123" in (await pl.get(check)).text
     assert "AB 123" not in (await fr.get(check)).text
-    address = f"/questions/checks/{form['_id']}/answer"
+    address = f"/questions/checks/{form['draft']}/answer"
     answer = (await pl.get(address)).form(address)
     assert (answer["body"], answer["subject"]) == ("europol", "vehicles")
     await pl.post(address, answer | {"result": "hit", "hits": "2"})

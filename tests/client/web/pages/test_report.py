@@ -207,7 +207,7 @@ async def test_taking_a_photo_off_without_scripts_keeps_what_was_typed(de: Visit
     action, filled = await begun(de, **FILLED)
     await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", jpeg(), "image/jpeg")})
     file = de.desk.drafts.files.of(action.removeprefix("/report/"))[0]
-    page = await de.post(f"{action}/files/{file.id}/remove", filled | {"place": "Medyka"})
+    page = await de.post(action, filled | {"do": f"remove.{file.id}", "place": "Medyka"})
     assert report_form(page)[1]["place"] == "Medyka"
     assert de.desk.drafts.files.of(action.removeprefix("/report/")) == []
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from tests.client.web.visitor import Visitor
 from vocu_client.attachments import attach
-from vocu_client.web import posing
+from vocu_client.web import posed
 
 MINUTE = 60_000
 
@@ -18,7 +18,7 @@ async def issue(visitor: Visitor, **more: Any) -> str:
     page = await visitor.post("/warnings/new", filled)
     assert page.address == "/warnings", page.text
     await visitor.sync()
-    return str(form["_id"])
+    return str(form["draft"])
 
 
 def in_order(text: str, *words: str) -> bool:
@@ -86,7 +86,8 @@ async def test_all_faults_stand_beside_their_fields_and_nothing_typed_is_lost(de
     assert page.status == 422
     assert "Please correct this" in page.text
     again = page.form("/warnings/new")
-    assert (again["_words"].strip(), again["containers"].strip(), again["_id"]) == ("my words", "WRONG", form["_id"])
+    assert (again["_words"].strip(), again["containers"].strip()) == ("my words", "WRONG")
+    assert again["draft"] == form["draft"]
     assert {"f-addressees", "f-commodity", "f-action", "f-containers-error"} <= page.ids
 
 
@@ -188,7 +189,7 @@ async def test_names_are_asked_for_with_a_reason_where_several_officers_share_a_
 ) -> None:
     warning = await issue(pl, containers="MSCU1234565")
     await de.sync()
-    monkeypatch.setattr(posing, "may_open", lambda *_: False)
+    monkeypatch.setattr(posed, "may_open", lambda *_: False)
     page = await de.get(f"/warnings/{warning}")
     assert "MSCU1234565" not in page.text
     assert page.form(f"/consultations/{warning}")["back"] == f"/warnings/{warning}"
