@@ -52,8 +52,10 @@ _previews: WeakKeyDictionary[Desk, _Fresh] = WeakKeyDictionary()
 
 
 def newest_issue(desk: Desk, now: int) -> Issue | None:
-    """The first one that waits to be sent out; else how the next one would look now; None after the last."""
-    waiting = [day for day in sorted(desk.view.state.compiled) if not _is_sent(desk, day)]
+    """The first one that waits to be sent out; else how the next one would look now; None after the last. What was
+    passed over, such as a trial, does not stand in the way of today's: nobody waits for it after a later one."""
+    last_sent = max((day for day in desk.view.state.compiled if _is_sent(desk, day)), default="")
+    waiting = [day for day in sorted(desk.view.state.compiled) if day > last_sent]
     if waiting and desk.view.state.genesis.issue == "by_organiser":
         return issue_of(desk, waiting[0])
     return _preview(desk, now)
