@@ -8,7 +8,7 @@ from msgspec import Struct
 from vocu.compilation.ledger import Ledger, Report, Return
 from vocu.operation import events
 from vocu.operation.act import Act
-from vocu.operation.statements import Genesis
+from vocu.operation.statements import Admit, Genesis
 from vocu.operation.verified import Accepted
 from vocu_client.following import Follower
 
@@ -16,7 +16,8 @@ SEIZURES = (events.SeizureReported, events.SeizureAmended, events.SeizureWithdra
 
 
 class Day(Struct, frozen=True):
-    """One day of the operation: what was filed for it. `missing`: it has passed or runs, and nothing was."""
+    """One day of the operation: what was filed for it. `missing`: it has passed or runs, the country took part, and
+    nothing was."""
 
     day: str
     filed: Return | None
@@ -36,8 +37,11 @@ class Days(Follower):
 
     def _begin(self) -> None:
         self._pending: dict[str, None] = {}
+        self._admitted_at: dict[str, int] = {}
 
-    def _take(self, _accepted: Accepted, act: Act) -> None:
+    def _take(self, accepted: Accepted, act: Act) -> None:
+        if isinstance(act.event, events.ParticipantAdmitted):
+            self._admitted_at[act.statement(Admit).participant.ncp] = accepted.at
         if not isinstance(act.event, SEIZURES) or self._view.ledger is None:
             return
         report = self._view.ledger.reports[act.header.ref or act.header.id]
@@ -53,9 +57,11 @@ class Days(Follower):
             return ()
         ncp = ncp or self._view.settings.ncp
         today = local_day(ledger.genesis, now)
+        since = local_day(ledger.genesis, self._admitted_at.get(ncp, ledger.genesis.created_at))
+        filed = {day: ledger.returns.get((ncp, day)) for day in _days_until(ledger.genesis, today)}
         return tuple(
-            Day(day, filed := ledger.returns.get((ncp, day)), filed is None or filed.relation == "test", day == today)
-            for day in _days_until(ledger.genesis, today)
+            Day(day, known, day >= since and (known is None or known.relation == "test"), day == today)
+            for day, known in filed.items()
         )
 
     def missing(self, now: int) -> tuple[str, ...]:

@@ -1,6 +1,9 @@
 """What this country filed day by day, what is missing, and what is pending."""
 
+from pathlib import Path
+
 from tests.client.overviews.seen import Seen
+from tests.client.replicas import Replicated
 from tests.core.compilation.logs import goods, seizure
 from tests.scenario import Scenario
 from vocu.form.returns import DailyReturn
@@ -25,6 +28,18 @@ def test_days_without_a_return_are_missing_once_they_are_here(scenario: Scenario
     assert days.missing(de.now) == ("2024-01-16",)
     assert days.filed(de.now)[-1].filed is not None
     assert [day.missing for day in days.filed(de.now, "FR")] == [True, False, True]
+
+
+def test_a_country_is_not_asked_for_the_days_before_it_was_admitted(
+    scenario: Scenario, de: Seen, tmp_path: Path
+) -> None:
+    scenario.hub.now += 2 * DAY
+    scenario.admit("IT")
+    it = Seen(Replicated(scenario, "IT", tmp_path))
+    assert it.see().days.missing(it.now) == ()
+    assert [day.missing for day in it.see().days.filed(it.now)] == [True, False, False]
+    assert de.see().days.missing(de.now) == ("2024-01-16", "2024-01-15")
+    assert it.see().days.missing(it.now + DAY) == ("2024-01-17",)
 
 
 def test_before_and_after_the_operation_no_day_is_asked_for(de: Seen) -> None:
