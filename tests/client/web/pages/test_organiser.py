@@ -123,6 +123,7 @@ async def test_the_board_tells_who_is_active_and_who_is_silent(organiser: Visito
     silent = await organiser.get("/operation/board?only=silent&sort=name")
     assert "Italy" in silent.text
     assert "never reported" in silent.text
+    assert "/operation/members/PL" not in silent.links  # it organises, and never reported: that is no silence
     for sort in ("name", "standing", "seen", "seizures", "controls", "nil", "newsletters", "nonsense"):
         assert (await organiser.get(f"/operation/board?sort={sort}")).status == 200
     page = await organiser.get("/operation/board?sort=seizures")
