@@ -54,7 +54,7 @@ def search(text: str, country: str | None = None, limit: int = 12) -> list[Place
 def label(place: str, country: str | None = None) -> str:
     """How people read what a form holds: "Rotterdam (NLRTM)"; a region that is not listed as words: "Atlanta Field
     Office"."""
-    found = find(place, country)
+    found = find(place, country) or _by_locode(place)
     if found is not None:
         return found.label
     is_code = len(place) == 3 or (len(place) == 5 and centre(place[:2]) is not None and country in (None, place[:2]))
@@ -63,7 +63,7 @@ def label(place: str, country: str | None = None) -> str:
 
 def where(place: str, country: str | None = None) -> Where | None:
     """Where a place lies; the middle of its country where only that is known; None where nothing is."""
-    found = find(place, country)
+    found = find(place, country) or _by_locode(place)
     if found is not None:
         return Where(found.latitude, found.longitude, "place")
     middle = centre(country or "")
@@ -80,6 +80,12 @@ def find(place: str, country: str | None = None) -> Place | None:
         if found is not None and (centre(country or "") is None or found.country == country):
             return found
     return None
+
+
+def _by_locode(place: str) -> Place | None:
+    """A UN/LOCODE says its country itself: who reports a seizure there may be another."""
+    found = find(place) if len(place) == len("NLRTM") else None
+    return found if found is not None and found.value.startswith(found.country) else None
 
 
 def plain_words(text: str) -> list[str]:

@@ -86,3 +86,10 @@ def test_every_listed_place_can_be_entered_and_is_found_again() -> None:
         assert VALUE.fullmatch(place.value)
         assert place.country in countries()
         assert places.find(place.value, place.country) is not None
+
+
+def test_a_locode_is_known_whoever_reports_from_there() -> None:
+    assert places.label("NLRTM", "FR") == "Rotterdam (NLRTM)"
+    found = places.where("NLRTM", "FR")
+    assert found is not None
+    assert found.precision == "place"
