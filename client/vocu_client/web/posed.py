@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from vocu.canonical import decode_any, encode
+from vocu.compilation.ledger import Asked, Checked, Warned
 from vocu.errors import RefusedError, VocuError
 from vocu.operation import bodies
 from vocu.operation.events import Event
@@ -36,6 +37,31 @@ class Nominal(Struct, frozen=True):
     state: Literal["told", "others", "ask"]
     told: tuple[Told, ...] = ()
     attached: Attached | None = None
+
+
+def posed(visit: Visit, item: Warned | Asked | Checked, form: str, answering: str) -> dict[str, Any]:
+    """What the pages of warnings, questions and cross-checks show alike: the form of this name in words, what was said
+    with it, its replies, and the answers (of the kind `answering`) that wait here. The officer has opened it now."""
+    entry, acts = visit.desk.reading.entry(item.id), visit.desk.view.acts
+    replies = [(reply, acts[reply.received.index]) for reply in item.replies]
+    opened(visit, entry, *(accepted for _, accepted in replies))
+    mine = item.author == visit.desk.settings.ncp
+    return {
+        "told": told(visit, form, item.form),
+        "said": said(visit, entry),
+        "nominal": nominal(visit, item.id, entry),
+        "replies": [(reply, said(visit, each), nominal(visit, item.id, each)) for reply, each in replies],
+        "readers": visit.desk.overviews.receipts.of(entry) if mine else None,
+        "waiting": under_way(visit, answering),
+        "duration": duration,
+    }
+
+
+def changed(visit: Visit, group: Literal["warnings", "questions"]) -> Response:
+    """Whether any came since the list of them was made."""
+    size = visit.query.get("size", "")
+    counts = visit.desk.overviews.feed.counts(int(size)) if size.isascii() and size.isdecimal() else {}
+    return visit.page("exchange_new_part.html", count=counts.get(group, 0), address=f"/{group}")
 
 
 def said(visit: Visit, accepted: Accepted) -> Said | None:

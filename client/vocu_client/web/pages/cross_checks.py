@@ -9,7 +9,8 @@ from vocu.operation import events
 from vocu_client.actions import OCU
 from vocu_client.overviews.clocks import Check
 from vocu_client.overviews.days import local_day
-from vocu_client.web.posed import duration, may_write, no_such_event, nominal, opened, told, under_way
+from vocu_client.web import posed
+from vocu_client.web.posed import may_write, no_such_event
 from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get, post
@@ -22,19 +23,9 @@ _ASKED: Final = frozenset(["answered_day", "hits"])
 def one(visit: Visit) -> Response:
     """The page of a cross-check, with its particulars and its answers."""
     check = _check(visit)
-    entry, acts = visit.desk.reading.entry(check.checked.id), visit.desk.view.acts
-    replies = [(reply, acts[reply.received.index]) for reply in check.checked.replies]
-    opened(visit, entry, *(accepted for _, accepted in replies))
-    return visit.page(
-        "cross_check.html",
-        check=check,
-        told=told(visit, "cross_check", check.checked.form),
-        nominal=nominal(visit, check.checked.id, entry),
-        replies=[(reply, nominal(visit, check.checked.id, accepted)) for reply, accepted in replies],
-        waiting=under_way(visit, "cross_check_answered"),
-        may_answer=may_write(visit, events.CrossCheckAnswered) and check.open,
-        duration=duration,
-    )
+    may_answer = may_write(visit, events.CrossCheckAnswered) and check.open
+    shown = posed.posed(visit, check.checked, "cross_check", "cross_check_answered")
+    return visit.page("cross_check.html", check=check, may_answer=may_answer, **shown)
 
 
 async def new(visit: Visit) -> Response:

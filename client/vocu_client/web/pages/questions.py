@@ -4,8 +4,9 @@ from starlette.responses import Response
 
 from vocu.operation import events
 from vocu_client.overviews.clocks import Query
+from vocu_client.web import posed
 from vocu_client.web.pages import cross_checks
-from vocu_client.web.posed import duration, may_write, no_such_event, nominal, opened, said, told, under_way
+from vocu_client.web.posed import duration, may_write, no_such_event, said, under_way
 from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
 
@@ -43,10 +44,7 @@ async def overview(visit: Visit) -> Response:
 
 
 async def changed(visit: Visit) -> Response:
-    """Whether any came since the list was made."""
-    size = visit.query.get("size", "")
-    counts = visit.desk.overviews.feed.counts(int(size)) if size.isascii() and size.isdecimal() else {}
-    return visit.page("exchange_new_part.html", count=counts.get("questions", 0), address="/questions")
+    return posed.changed(visit, "questions")
 
 
 async def one(visit: Visit) -> Response:
@@ -54,23 +52,8 @@ async def one(visit: Visit) -> Response:
     query = _find(visit)
     if query is None:
         return cross_checks.one(visit)
-    entry, acts = visit.desk.reading.entry(query.asked.id), visit.desk.view.acts
-    replies = [(reply, acts[reply.received.index]) for reply in query.asked.replies]
-    opened(visit, entry, *(accepted for _, accepted in replies))
-    case = query.asked.id
-    mine = query.asked.author == visit.desk.settings.ncp
-    return visit.page(
-        "question.html",
-        query=query,
-        told=told(visit, "question", query.asked.form),
-        said=said(visit, entry),
-        nominal=nominal(visit, case, entry),
-        replies=[(reply, said(visit, accepted), nominal(visit, case, accepted)) for reply, accepted in replies],
-        readers=visit.desk.overviews.receipts.of(entry) if mine else None,
-        waiting=under_way(visit, "question_answered"),
-        may_answer=_may_answer(visit, query),
-        duration=duration,
-    )
+    shown = posed.posed(visit, query.asked, "question", "question_answered")
+    return visit.page("question.html", query=query, may_answer=_may_answer(visit, query), **shown)
 
 
 async def new(visit: Visit) -> Response:

@@ -8,9 +8,9 @@ from vocu.form.report import SeizureReport
 from vocu.operation import events
 from vocu_client.overviews.clocks import Chain
 from vocu_client.places import label
-from vocu_client.web import saying
+from vocu_client.web import posed, saying
 from vocu_client.web.forms.inputs import Option
-from vocu_client.web.posed import FILES, duration, may_write, no_such_event, nominal, opened, said, told, under_way
+from vocu_client.web.posed import FILES, duration, may_write, no_such_event, told, under_way
 from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
 
@@ -43,32 +43,13 @@ async def overview(visit: Visit) -> Response:
 
 
 async def changed(visit: Visit) -> Response:
-    """Whether any came since the list was made."""
-    size = visit.query.get("size", "")
-    counts = visit.desk.overviews.feed.counts(int(size)) if size.isascii() and size.isdecimal() else {}
-    return visit.page("exchange_new_part.html", count=counts.get("warnings", 0), address="/warnings")
+    return posed.changed(visit, "warnings")
 
 
 async def one(visit: Visit) -> Response:
     chain = _chain(visit)
-    entry = visit.desk.reading.entry(chain.warned.id)
-    acts = visit.desk.view.acts
-    replies = [(reply, acts[reply.received.index]) for reply in chain.warned.replies]
-    case = chain.warned.id
-    opened(visit, entry, *(accepted for _, accepted in replies))
-    mine = chain.warned.author == visit.desk.settings.ncp
-    return visit.page(
-        "warning.html",
-        chain=chain,
-        told=told(visit, "warning", chain.warned.form),
-        said=said(visit, entry),
-        nominal=nominal(visit, case, entry),
-        replies=[(reply, said(visit, accepted), nominal(visit, case, accepted)) for reply, accepted in replies],
-        readers=visit.desk.overviews.receipts.of(entry) if mine else None,
-        waiting=under_way(visit, "feedback_given"),
-        may_answer=_may_answer(visit, chain),
-        duration=duration,
-    )
+    shown = posed.posed(visit, chain.warned, "warning", "feedback_given")
+    return visit.page("warning.html", chain=chain, may_answer=_may_answer(visit, chain), **shown)
 
 
 async def new(visit: Visit) -> Response:
