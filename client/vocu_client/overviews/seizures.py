@@ -12,6 +12,7 @@ from vocu.compilation.counting import Counted, Goods, Total, by_goods, counts, g
 from vocu.compilation.ledger import Report
 from vocu.errors import RefusedError
 from vocu.form.codes import codes, parents
+from vocu.form.quantities import Quantity
 from vocu.form.report import SeizureReport, Stop
 from vocu.operation import events
 from vocu.operation.act import Act
@@ -39,10 +40,11 @@ _SEARCHED = ("commodity", "transport_mode", "location_type", "conveyance", "carr
 
 class Row(Struct, frozen=True, kw_only=True):
     """A report as it stands: `report.stat` is its newest wording, None while it is restricted. `country` is where it
-    happened; `codes` and `text` are what a search looks into."""
+    happened; `goods` the amounts to add up; `codes` and `text` are what a search looks into."""
 
     report: Report
     country: str
+    goods: dict[Goods, list[Quantity]]
     commodities: frozenset[str]
     statuses: frozenset[Status]
     codes: frozenset[str]
@@ -109,6 +111,7 @@ class Seizures(Follower):
     def _begin(self) -> None:
         self._rows: dict[str, Row] = {}
         self._changed: dict[str, None] = {}
+        self._choices: dict[str, list[str]] | None = None
 
     def _take(self, _accepted: Accepted, act: Act) -> None:
         if isinstance(act.event, _KINDS):
@@ -121,6 +124,7 @@ class Seizures(Follower):
             for report in self._changed:
                 self._rows[report] = _row(ledger.reports[report], self._view.settings.ncp)
             self._changed.clear()
+            self._choices = None
 
     def row(self, report: str) -> Row:
         """The row of this report. Raises RefusedError where there is none."""
@@ -145,7 +149,7 @@ class Seizures(Follower):
             rows=tuple(rows[offset : None if limit is None else offset + limit]),
             total=len(rows),
             counted=len(counted),
-            sums=tuple(_sums(Counted(row.report, stat, goods_of(stat)) for row, stat in counted)),
+            sums=tuple(_sums(Counted(row.report, stat, row.goods) for row, stat in counted)),
         )
 
     def all(self, wanted: Filter) -> list[Row]:
@@ -178,6 +182,11 @@ class Seizures(Follower):
     def choices(self) -> dict[str, list[str]]:
         """What rows can be filtered by, the most frequent first: `country`, `commodity`, `place`, `mode`."""
         self.catch_up()
+        if self._choices is None:
+            self._choices = self._count_choices()
+        return self._choices
+
+    def _count_choices(self) -> dict[str, list[str]]:
         found: dict[str, Counter[str]] = {name: Counter() for name in ("country", "commodity", "place", "mode")}
         for row in self._rows.values():
             found["country"][row.report.owner] += 1
@@ -195,6 +204,7 @@ def _row(report: Report, own: str) -> Row:
     return Row(
         report=report,
         country=(stat and stat.country) or report.owner,
+        goods=goods_of(stat) if stat is not None else {},
         commodities=named.union(*(parents(commodity) for commodity in named)),
         statuses=frozenset(_statuses(report, own)),
         codes=frozenset(_codes(report)),

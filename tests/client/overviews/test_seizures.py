@@ -178,3 +178,13 @@ def test_choices_name_what_is_there_the_most_frequent_first(scenario: Scenario, 
     assert choices["country"] == ["DE", "FR"]
     assert set(choices["commodity"][:2]) == {"tobacco.cigarettes", "tobacco"}
     assert set(choices["commodity"][2:]) == {"drugs.cocaine", "drugs"}
+
+
+def test_choices_keep_up_with_what_comes_in(scenario: Scenario, de: Seen) -> None:
+    cigarettes = report(scenario, "DE")
+    assert de.see().seizures.choices()["mode"] == ["road"]
+    amended = events.SeizureAmended(stat=seizure(transport_mode="rail"))
+    scenario.post("DE", amended, ref=cigarettes)
+    report(scenario, "FR", transport_mode="maritime")
+    assert set(de.see().seizures.choices()["mode"]) == {"rail", "maritime"}
+    assert set(de.see().seizures.choices()["country"]) == {"DE", "FR"}
