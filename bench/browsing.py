@@ -22,7 +22,7 @@ from vocu.protocol.frames import Receipt
 RATE = 20
 AFTERWARDS_SECONDS = 4
 """What came last has so long to appear."""
-ASKING_SECONDS = 0.1
+ASKING_SECONDS = 0.25
 """A pause between the requests of somebody else."""
 LONGEST_MS = 200
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -62,6 +62,9 @@ class Watched:
 
 @dataclass(frozen=True)
 class Browsing:
+    """`cores`: the processor time of the desk, for each second of posting and of what it took to show the last."""
+
+    cores: float
     seconds: float
     posted: int
     pages: list[Watched]
@@ -82,13 +85,15 @@ async def measure(log: LargeLog, server: Server, desk: DeskProcess, others: Sequ
         await asyncio.sleep(2)  # scripts are loaded, the streams are open
         stopped = asyncio.Event()
         asking = asyncio.create_task(_ask(Visitor(desk), others, stopped))
+        begin, before = time.perf_counter(), desk.cpu_seconds()
         posted = await _post(log, server, seconds)
         await asyncio.sleep(AFTERWARDS_SECONDS)
+        cores = (desk.cpu_seconds() - before) / (time.perf_counter() - begin)
         stopped.set()
         meanwhile = await asking
         watched = [await _watched(page, address, posted) for address, page in pages.items()]
         await browser.close()
-    return Browsing(seconds, len(posted), watched, meanwhile)
+    return Browsing(cores, seconds, len(posted), watched, meanwhile)
 
 
 async def _post(log: LargeLog, server: Server, seconds: float) -> list[tuple[Event, Receipt]]:

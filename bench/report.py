@@ -171,7 +171,8 @@ def pages(found: Pages) -> str:
                 for page in found.browsing.pages
             ],
         ),
-        f"Every other page, asked for meanwhile by somebody else ({len(meanwhile.ms)} requests): {_spread(meanwhile)}.",
+        f"Every other page, asked for meanwhile by somebody else ({len(meanwhile.ms)} requests): {_spread(meanwhile)}. "
+        f"The desk took {found.browsing.cores:.2f} of a core.",
         table(
             ["Target", "wanted", "found"],
             [

@@ -59,6 +59,11 @@ class DeskProcess:
         """What lets the next browser in, once."""
         return self._home.link_file.read_text("utf-8")
 
+    def cpu_seconds(self) -> float:
+        """Spent so far."""
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
+
     def memory_mib(self) -> float:
         return float(self._process.memory_info().rss) / 2**20
 
