@@ -1,4 +1,4 @@
-"""The seizure form by keyboard alone: Tab, Enter, Space, arrows and typing; no mouse, and nothing is focused for one."""
+"""The seizure form by keyboard alone: Tab, Enter, Space, arrows and typing; no mouse, and no focus that is given."""
 
 import re
 
