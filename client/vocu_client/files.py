@@ -104,9 +104,11 @@ class Files(Follower):
             return Attached(event_id=event_id, state="damaged")
 
     def of_report(self, report: str) -> list[Attached]:
-        """The files of a seizure report and of its amendments, those of the first revision first."""
+        """The files of a seizure report and of its amendments, those of the first revision first; of a report that is
+        still in the outbox its own."""
         self.catch_up()
-        return [found for found in (self.of(each) for each in self._with_ref.get(report, ())) if found.state != "none"]
+        events = self._with_ref.get(report, (report,))
+        return [found for found in (self.of(each) for each in events) if found.state != "none"]
 
     def read(self, event_id: str, number: int) -> tuple[MediaFile, bytes]:
         """A file's description and its bytes, which are those that the sender announced.

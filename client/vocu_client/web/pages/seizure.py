@@ -65,10 +65,14 @@ async def overview(visit: Visit) -> Response:
 
 
 async def status(visit: Visit) -> Response:
-    """How far this report is, and whether it changed since the page was made."""
+    """How far this report is, and whether it changed since the page was made. The page of one that waited is made anew
+    once the log holds it: only then can it be amended."""
     report_id = str(visit.path["id"])
     seen = visit.query.get("seen", "")
-    return visit.page("seizure_status_part.html", **_standing(visit, report_id, seen))
+    part = visit.page("seizure_status_part.html", **_standing(visit, report_id, seen))
+    if "waiting" in visit.query and report_id in visit.desk.ledger.reports:
+        part.headers["HX-Refresh"] = "true"
+    return part
 
 
 async def files(visit: Visit) -> Response:
@@ -110,12 +114,15 @@ def _waiting(visit: Visit, report_id: str) -> Response:
     sealed = nominal is not None or media is not None
     if not sealed or not may_open(visit, report_id):
         nominal = None
+    readers = draft.readers.get("nominal") or draft.readers.get("media") or ()
     return visit.page(
         "seizure_waiting.html",
         title=telling.title(stat, visit.words) if stat is not None else visit.words._("Seizure"),
         told=tell("seizure", _plain(stat), visit.words),
         nominal=tell("seizure", _plain(nominal), visit.words),
-        readers=draft.readers.get("nominal", ()),
+        readers=sorted({*readers, visit.desk.settings.ncp}) if readers else (),
+        attached=visit.desk.files.of_report(report_id),
+        allowed=sealed and may_open(visit, report_id),
         item=item,
         **_standing(visit, report_id),
     )

@@ -198,3 +198,17 @@ async def test_the_page_says_when_its_report_was_changed_meanwhile(de: Visitor, 
 
 async def test_an_unknown_report_is_not_found(de: Visitor) -> None:
     assert (await de.get("/seizures/AAAAAAAAAAAAAAAAAAAAAA")).status == 404
+
+
+async def test_a_report_that_waits_shows_its_photos_and_readers_and_becomes_the_whole_page(de: Visitor) -> None:
+    files = [attach("case.jpg", picture())]
+    report = de.desk.actions.report_seizure(seizure(free_text="Vladislav"), readers=("PL",), files=files)
+    page = await de.get(f"/seizures/{report}")
+    assert "Sealed to Germany and Poland." in page.text
+    assert "case.jpg" in page.text
+    assert (await de.client.get(f"/seizures/{report}/files/{report}/0/small")).status_code == 200
+    status = f"/seizures/{report}/status?waiting=1"
+    assert "HX-Refresh" not in (await de.client.get(status)).headers
+    await de.sync()
+    assert (await de.client.get(status)).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in (await de.client.get(f"/seizures/{report}/status")).headers
