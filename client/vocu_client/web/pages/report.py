@@ -38,6 +38,8 @@ async def new(visit: Visit) -> Response:
 
 async def go_on(visit: Visit) -> Response:
     """The form as it was left."""
+    if gone := _gone(visit):
+        return gone
     draft = _draft(visit)
     if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
         return elsewhere
@@ -80,6 +82,8 @@ async def keep(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """Everything in words, and who will read it, before it is sent."""
+    if gone := _gone(visit):
+        return gone
     draft = _draft(visit)
     if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
         return elsewhere
@@ -91,12 +95,10 @@ async def check(visit: Visit) -> Response:
 
 async def send(visit: Visit) -> Response:
     """Queue the report. Its id is the draft's: sent twice, it is one report."""
-    draft = visit.desk.drafts.find(visit.path["draft"])
-    if draft is None:
-        if visit.desk.outbox.find(visit.path["draft"]) is not None:
-            return visit.go(f"/seizures/{visit.path['draft']}")
-        return visit.go("/report", visit.words._("This draft was sent or thrown away meanwhile."))
-    filled = read(visit, require_seizure(draft).fields)
+    if gone := _gone(visit):
+        return gone
+    draft = _draft(visit)
+    filled = read(visit, draft.fields)
     if filled.faults:
         return visit.go(f"/report/{draft.id}/check")
     approval = _approval(visit, draft, filled)
@@ -146,6 +148,16 @@ async def ask_to_discard(visit: Visit) -> Response:
 async def discard(visit: Visit) -> Response:
     visit.desk.drafts.delete(_draft(visit).id)
     return visit.go("/report", visit.words._("The draft was thrown away."))
+
+
+def _gone(visit: Visit) -> Response | None:
+    """Where who comes back to a draft that is not here any more goes: to the report that it became, or to a new one."""
+    draft_id = visit.path["draft"]
+    if visit.desk.drafts.find(draft_id) is not None:
+        return None
+    if visit.desk.outbox.find(draft_id) is not None:
+        return visit.go(f"/seizures/{draft_id}")
+    return visit.go("/report", visit.words._("This draft was sent or thrown away meanwhile."))
 
 
 def _draft(visit: Visit) -> FormDraft:

@@ -12,6 +12,7 @@ from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import ADDRESS, Page, Visitor
 from vocu.form.report import SeizureNominal, SeizureReport
 from vocu.operation.events import SeizureAmended, SeizureReported
+from vocu_client.store.drafts import Drafts
 
 GOODS = {"goods-0-commodity": "tobacco.cigarettes", "goods-0-quantity": "806.000", "goods-0-unit": "stick"}
 WHERE = {"seizure_day": TODAY.isoformat(), "agency": "customs", "place": "Terespol", "location_type": "land_border"}
@@ -103,6 +104,15 @@ async def test_sending_twice_sends_once(de: Visitor) -> None:
     await de.post(f"{action}/send")
     ids = [item.id for item in de.desk.outbox.items()]
     assert ids.count(action.removeprefix("/report/")) == 1
+
+
+async def test_who_goes_back_to_what_was_sent_comes_to_the_report(de: Visitor) -> None:
+    report = await sent(de)
+    for address in (f"/report/{report}", f"/report/{report}/check"):
+        page = await de.get(address)
+        assert (page.status, page.address) == (200, f"/seizures/{report}")
+    page = await de.get(f"/report/{Drafts.new_id()}/check")
+    assert (page.status, page.address) == (200, "/report")
 
 
 async def test_all_errors_stand_on_top_and_by_their_fields_and_nothing_typed_is_lost(de: Visitor) -> None:
