@@ -64,7 +64,7 @@ def begin_message(visit: Visit, to: tuple[str, ...], subject: str, text: str) ->
 
 
 def expected(visit: Visit) -> list[Participation]:
-    """How those take part of whom reports are expected: of the organiser where it reported before, as a country does."""
+    """How those take part of whom reports are expected; of the organiser where it reported before, as a country."""
     rows = visit.desk.overviews.board.rows(visit.site.now())
     return [row for row in rows if row.role in WORKING and (row.role != "organiser" or row.worked_at is not None)]
 
