@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Page, Visitor
+from vocu.operation.events import QuestionAsked
 from vocu_client.store.drafts import FormDraft
 
 WARNING, QUESTION, CHECK = "/warnings/new", "/questions/new", "/questions/checks/new"
@@ -114,6 +115,18 @@ async def test_what_was_sent_is_no_draft_any_more_and_is_sent_once(de: Visitor) 
     assert "This was sent before; it was not sent again." in again.text
     assert len(de.desk.outbox.items()) == before + 1
     assert (await de.get(f"{WARNING}?draft={form['draft']}")).status == 400
+
+
+async def test_what_is_sent_while_it_is_being_kept_goes_out_as_it_was_sent(de: Visitor) -> None:
+    form = await typed_at(de, QUESTION, subject="legal", _words="Whose")
+    assert form["revision"] == "0"
+    assert (await de.post(QUESTION, form | {"_words": "Whose lorry?"})).address == "/questions"
+    item = de.desk.outbox.find(form["draft"])
+    assert item is not None
+    event = de.desk.outbox.draft(item).event
+    assert isinstance(event, QuestionAsked)
+    assert event.text is not None
+    assert event.text.body == "Whose lorry?"
 
 
 async def test_a_form_with_faults_is_kept_and_so_is_one_that_is_refused(pl: Visitor, de: Visitor) -> None:
