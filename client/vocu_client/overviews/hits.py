@@ -1,7 +1,6 @@
 """The same container, seal, vehicle, bill or party in different reports, as far as this desk may open them."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -25,9 +24,11 @@ class Mark(NamedTuple):
 
 
 class Hit(Struct, frozen=True):
-    """One mark and the reports that have it, at least two, in the order of the log."""
+    """One mark and the reports that have it, at least two, in the order of the log. `written`: a name as somebody wrote
+    it; numbers as they are compared."""
 
     mark: Mark
+    written: str
     reports: tuple[str, ...]
 
 
@@ -38,6 +39,7 @@ class Hits(Sliced):
         super()._begin()
         self._reports_with: dict[Mark, dict[str, None]] = {}
         self._marks_of: dict[str, set[Mark]] = {}
+        self._written: dict[Mark, str] = {}
         self._shared: dict[Mark, None] = {}
         self._withdrawn: set[str] = set()
         self._newest: dict[str, int] = {}
@@ -63,7 +65,10 @@ class Hits(Sliced):
         if self._counts(report, accepted.index):
             nominal = self._view.open(accepted, "nominal")
             if isinstance(nominal, SeizureNominal):
-                self._mark(report, set(marks(nominal)))
+                new = marks(nominal)
+                for mark, written in new.items():
+                    self._written.setdefault(mark, written)
+                self._mark(report, set(new))
 
     def _counts(self, report: str, index: int) -> bool:
         """Whether this wording stands: the report is not withdrawn, and no newer wording was seen."""
@@ -95,12 +100,13 @@ class Hits(Sliced):
     def _hit(self, mark: Mark) -> Hit:
         index_of = self._view.ledger.reports if self._view.ledger is not None else {}
         reports = sorted(self._reports_with[mark], key=lambda report: index_of[report].received.index)
-        return Hit(mark, tuple(reports))
+        return Hit(mark, self._written[mark], tuple(reports))
 
 
-def marks(nominal: SeizureNominal) -> Iterator[Mark]:
-    """What identifies things and parties in a nominal part, each in one spelling: letters and digits for numbers,
-    folded words in alphabetical order for names."""
+def marks(nominal: SeizureNominal) -> dict[Mark, str]:
+    """What identifies things and parties in a nominal part, each in one spelling (letters and digits of numbers, folded
+    words in alphabetical order for names), with what people read of it: of names how they were written."""
+    found: dict[Mark, str] = {}
     numbers = {
         "container": nominal.containers,
         "seal": nominal.seals,
@@ -111,9 +117,10 @@ def marks(nominal: SeizureNominal) -> Iterator[Mark]:
     for kind, values in numbers.items():
         for value in values:
             if len(plain := re.sub(r"[^0-9A-Z]", "", value.upper())) >= MIN_LENGTH:
-                yield Mark(kind, plain)
+                found[Mark(kind, plain)] = plain
     names = [("company", company.name) for company in nominal.companies]
     names += [("person", person.name) for person in nominal.persons if person.name is not None]
     for kind, name in names:
         if len(plain := " ".join(sorted(words(name)))) >= MIN_LENGTH:
-            yield Mark(kind, plain)
+            found.setdefault(Mark(kind, plain), name)
+    return found

@@ -33,6 +33,8 @@ def test_parties_are_the_same_in_any_order_case_and_accent(scenario: Scenario, p
         scenario, "FR", companies=(Company(name="TRANSPORTE, MULLER"),), persons=(Person(name="LOPEZ Ana"),)
     )
     assert found(pl) == {("company", "muller transporte"): (first, second), ("person", "ana lopez"): (first, second)}
+    written = {hit.mark.kind: hit.written for hit in pl.overviews.hits.found()}
+    assert written == {"company": "Müller Transporte", "person": "Ana López"}  # as people read it
 
 
 def test_every_kind_of_number_is_compared_within_its_kind() -> None:

@@ -66,7 +66,7 @@ async def write(visit: Visit) -> Response:
         "Reports of yours have something in common. {what}: {value}. Please compare what you have; the OCU can put you "
         "in touch.",
         what=shown.name,
-        value=value,
+        value=hit.written,
     )
     return begin_message(visit, to, words._("Your reports have something in common"), body)
 
