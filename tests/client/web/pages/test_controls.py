@@ -27,6 +27,7 @@ async def test_nothing_found_is_one_button(de: Visitor) -> None:
     assert "has filed nothing yet" in page.text
     sent = await de.post("/controls/nil", page.form("/controls/nil"))
     assert sent.address == "/controls"
+    assert "has filed nothing yet" not in sent.text  # it waits, as the page says: who reads on does not file again
     await de.sync()
     assert filed(de, today(de)) == DailyReturn(day=today(de), kind="nil", running="well")
     assert in_order((await de.get("/controls")).text, "your country filed: Nil return", "replaces it")
