@@ -63,7 +63,7 @@ class Story:
         self.hub = HubProcess(out / "hub")
         self.desks = Desks(out / "desks", PASSPHRASE)
         self._all = [ORGANISER, *material.ncps]
-        self.secret = f"{self._generator.event_id()} sees only Berlin and Warsaw"
+        self.secret = f"The lorry goes on to you tonight; only you and we can read this ({self._generator.event_id()})."
         self.outcome = Outcome(participants=len(self._all), desk_processes=0, days=len(material.by_day))
 
     @property
