@@ -21,6 +21,7 @@ from vocu_client.web.consulting import may_open
 from vocu_client.web.forms.form import Filled, Form
 from vocu_client.web.forms.inputs import Option
 from vocu_client.web.forms.posting import Typed
+from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit
 
 SEIZURE: Final = "seizure"
@@ -172,9 +173,7 @@ def _called(visit: Visit, ncp: str) -> str:
     if ncp == OCU:
         organisers = sorted(visit.desk.view.state.organisers)
         return visit.words._("the OCU ({names})", names=visit.words.listed(_called(visit, each) for each in organisers))
-    member = visit.desk.view.state.members.get(ncp)
-    named = visit.words.country(ncp)
-    return member.name if named == ncp and member is not None else named
+    return who(visit, ncp)
 
 
 def _warnings(visit: Visit) -> Iterator[Warned]:
