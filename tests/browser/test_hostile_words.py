@@ -167,8 +167,8 @@ def _send(play: Play, page: Page, button: str) -> None:
     """Fill in all of the form; what is no text is shown again as it was typed, with an error, and put right."""
     before = _fill(play, page)
     for _ in range(6):
-        page.get_by_role("button", name=button).last.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).last.click()
         if not page.locator(".errors").count():
             return
         _require_text_only(page)
