@@ -29,8 +29,8 @@ TEXTS = dict(zip(("markup", "direction", "formula"), HOSTILE, strict=True))
 RIGHT = {"place": "Terespol", "country": "Germany", "checked": "3", "with_result": "0", "languages.0": "pl"}
 """What a field holds in the end that does not take any text."""
 TYPED = "input:not([type]), input[type=text], input[type=tel], input[type=email], textarea"
-REWRITTEN = re.compile(r"place|place-less|.*-place|.*-less|.*-languages")
-"""Fields whose text is brought into a form of its own: places stand in capitals, without signs."""
+REWRITTEN = re.compile(r"(.*-)?(place|less|brand|carrier|make|model)")
+"""Fields whose text is brought into a form of its own: places and brands stand in capitals, without signs."""
 ALIKE = 2
 """So many pages of one kind are looked at."""
 
