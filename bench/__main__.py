@@ -35,7 +35,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=8, help="at 20 posts/s, per round (default: %(default)s)")
     parser.add_argument("--entries", type=int, default=20_000, help="to catch up with (default: %(default)s)")
     parser.add_argument("--reports", type=int, default=20_000, help="to compile (default: %(default)s)")
-    parser.add_argument("--large", type=int, default=50_000, help="entries of the desk's log (default: %(default)s)")
+    parser.add_argument(
+        "--large", type=int, default=50_000, help="entries of the desk's log, 2,000 or more (default: %(default)s)"
+    )
     parser.add_argument("--requests", type=int, default=30, help="for each page (default: %(default)s)")
     parser.add_argument("--watched", type=float, default=20, help="seconds of entries coming in (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="where to put the hubs: on the disk to be measured")
