@@ -25,7 +25,7 @@ NOT_HERE = (
 MORE = (
     "/?group=seizures&commodity=drugs", "/now/feed?before=20000", "/now/new?since={size}", "/messages?q=red+lorry",
     "/messages?scope=ocu", "/messages/newer?since={size}", "/seizures?mode=road&sort=quantity",
-    "/seizures?commodity=drugs&sort=place&page=5", "/seizures?q=cocaine+post", "/seizures/map?commodity=drugs",
+    "/seizures?commodity=drugs&sort=place&page=2", "/seizures?q=cocaine+post", "/seizures/map?commodity=drugs",
     "/seizures/newer?at={size}", "/results/T01?sort=seizures", "/form/places?q=ter", "/form/hs?q=2402",
 )  # fmt: skip
 """Pages with what people search, filter and sort, and parts as pages ask for them; `size`: of the log, less 100."""
