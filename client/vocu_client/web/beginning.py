@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from starlette.datastructures import UploadFile
 
 from vocu.errors import RefusedError
 from vocu.form.faults import Fault
+from vocu_client.web.site import Site
 from vocu_client.web.visit import Visit
-
-if TYPE_CHECKING:
-    from vocu_client.web.app import Site
 
 Typed = dict[str, list[str]]
 LEAST_PASSPHRASE: Final = 12
@@ -26,7 +24,7 @@ class Beginning:
         self.lock = asyncio.Lock()
 
 
-_beginnings: "WeakKeyDictionary[Site, Beginning]" = WeakKeyDictionary()
+_beginnings: WeakKeyDictionary[Site, Beginning] = WeakKeyDictionary()
 
 
 def beginning(visit: Visit) -> Beginning:

@@ -3,22 +3,20 @@
 import asyncio
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from starlette.responses import Response
 
 from vocu.errors import RefusedError, VocuError
 from vocu_client.decisions import Decisions
+from vocu_client.web.site import Site
 from vocu_client.web.visit import Handler, Visit
-
-if TYPE_CHECKING:
-    from vocu_client.web.app import Site
 
 DELIVERY_SECONDS = 8.0
 STEP_SECONDS = 0.05
 
-_sent: "WeakKeyDictionary[Site, set[str]]" = WeakKeyDictionary()
+_sent: WeakKeyDictionary[Site, set[str]] = WeakKeyDictionary()
 """The forms with a decision that were sent, by when their pages were shown."""
 
 

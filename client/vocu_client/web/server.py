@@ -10,9 +10,10 @@ import uvicorn
 
 from vocu.errors import RefusedError
 from vocu_client.settings import Home
-from vocu_client.web.app import Site, build
+from vocu_client.web.app import build
 from vocu_client.web.room import TeamSettings
 from vocu_client.web.service import Service
+from vocu_client.web.site import Site
 
 PORT = 8470
 """Where a desk answers unless told otherwise; the next free one of the ten after it where that is taken."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData, QueryParams
@@ -15,13 +15,9 @@ from vocu_client.actions import Actions
 from vocu_client.app import Desk
 from vocu_client.team import Officer, Right
 from vocu_client.web.guard import DOWNLOAD_CSP
+from vocu_client.web.site import Needs, Site
 from vocu_client.web.templating import render
 
-if TYPE_CHECKING:
-    from vocu_client.web.app import Site
-
-Needs = Literal["operation", "desk", "nothing"]
-"""What must be there before a page makes sense: an operation that was seen, an open desk, or nothing."""
 MAX_FIELDS = 5000
 MAX_FILES = 20
 MAX_FIELD_BYTES = 2 * 1024 * 1024
@@ -31,7 +27,7 @@ PREFERENCE_SECONDS = 365 * 24 * 3600
 class Visit:
     """What a handler is given: the request, the open desk, the officer, and the words of his language."""
 
-    def __init__(self, request: Request, site: "Site", session: str, officer: Officer | None) -> None:
+    def __init__(self, request: Request, site: Site, session: str, officer: Officer | None) -> None:
         self.request = request
         self.site = site
         self.session = session
@@ -132,6 +128,23 @@ class Visit:
             )
 
 
+def visit_of(request: Request) -> Visit:
+    """The visit that this request is."""
+    site: Site = request.app.state.site
+    return Visit(request, site, *site.session_of(request))
+
+
+def turned_away(request: Request) -> Response:
+    """For who has no session here."""
+    site: Site = request.app.state.site
+    visit = Visit(request, site, "", None)
+    if site.team and site.founded:
+        if request.method == "GET" and not visit.is_fragment:
+            return visit.go(f"/login?back={quote(request.url.path)}" if request.url.path != "/" else "/login")
+        return visit.page("session_over_part.html" if visit.is_fragment else "session_over.html", 401)
+    return visit.page("no_session.html", 401)
+
+
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
@@ -151,15 +164,13 @@ def post(
 
 def _route(path: str, handler: Handler, method: str, right: Right, needs: Needs, public: bool) -> Route:
     async def endpoint(request: Request) -> Response:
-        site: Site = request.app.state.site
-        session, officer = site.session_of(request)
-        if officer is None and not public:
-            return site.turn_away(request)
-        visit = Visit(request, site, session, officer)
+        visit = visit_of(request)
+        if not visit.known and not public:
+            return turned_away(request)
         try:
             if method == "POST":
                 await _read_form(visit)
-            elsewhere = site.where_first(needs)
+            elsewhere = visit.site.where_first(needs)
             if elsewhere and elsewhere != request.url.path:
                 return visit.go(elsewhere)
             if not public:

@@ -10,7 +10,7 @@ from babel import Locale
 from tests.client.web.addresses import addresses
 from tests.client.web.scene import HOSTILE, NAMES, TEXTS, Scene, set_scene
 from tests.client.web.visitor import Visitor
-from vocu_client.web.app import LANGUAGES
+from vocu.rendering.catalogue import COMPLETE
 from vocu_client.web.templating import plain
 
 SAID = ("alt", "title", "aria-label", "placeholder")
@@ -77,7 +77,7 @@ def _data(scene: Scene) -> list[str]:
     names = [*NAMES, *TEXTS.values(), *HOSTILE, *english.territories.values(), *english.currencies.values()]
     months = [*english.months["format"]["abbreviated"].values(), *english.months["format"]["wide"].values()]
     days = [*english.days["format"]["wide"].values(), *english.days["format"]["abbreviated"].values()]
-    languages = [str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES]
+    languages = [str(Locale(code).get_display_name(code)).capitalize() for code in COMPLETE]
     own = ["BALTICA II", "vocu", "Country DE", "Country FR", "qps", "EUR", "PLN", "MSCU1234565", "WX 12345"]
     own += ["DE-1", "PL-1", "FR-1", "PL", "DE", "FR"]
     own += ["Terespol", "Brest", "Atlanta Field Office", "Charles de Gaulle Airport (CDG)", "Le Havre", "Rotterdam"]

@@ -7,8 +7,9 @@ import httpx2
 
 from tests.system.rig import PASSPHRASE
 from vocu_client import Desk, Home
-from vocu_client.web.app import Site, build
+from vocu_client.web.app import build
 from vocu_client.web.service import Service
+from vocu_client.web.site import Site
 
 ADDRESS = "http://127.0.0.1:8470"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from vocu_client.app import Desk
 from vocu_client.store.preferences import Preference
 from vocu_client.verifying import Verified, verify_log
 from vocu_client.web.pages.login import log_out
+from vocu_client.web.site import Site
 from vocu_client.web.visit import Visit, get, post
 
 FEW_BYTES = 1024**3
@@ -45,6 +47,13 @@ class Checking:
         self.done, self.total = done, total
 
 
+_checkings: WeakKeyDictionary[Site, Checking] = WeakKeyDictionary()
+
+
+def checking(visit: Visit) -> Checking:
+    return _checkings.setdefault(visit.site, Checking())
+
+
 class Space(Struct, frozen=True):
     """Bytes on disk: free, and taken by this desk."""
 
@@ -67,18 +76,18 @@ async def overview(visit: Visit) -> Response:
         root=grouped(b64(desk.view.operation.log.root())),
         alarms=desk.replica.alarms(),
         space=await asyncio.to_thread(_space, desk),
-        checking=visit.site.checking,
+        checking=checking(visit),
         preference=desk.preferences.of(visit.officer.id),
     )
 
 
 async def verify(visit: Visit) -> Response:
-    visit.site.checking.start(visit.desk, visit.site.now())
+    checking(visit).start(visit.desk, visit.site.now())
     return visit.go("/desk#verification")
 
 
 async def progress(visit: Visit) -> Response:
-    return visit.page("this_desk_checking_part.html", checking=visit.site.checking)
+    return visit.page("this_desk_checking_part.html", checking=checking(visit))
 
 
 async def silence(visit: Visit) -> Response:

@@ -9,8 +9,9 @@ import pytest
 from tests.client.web.visitor import ADDRESS, Visitor
 from tests.system.rig import CHEAP
 from vocu_client import Home, founding
-from vocu_client.web.app import Site, build
+from vocu_client.web.app import build
 from vocu_client.web.service import Service
+from vocu_client.web.site import Site
 
 
 class Newcomer(Visitor):

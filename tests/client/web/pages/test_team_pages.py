@@ -7,7 +7,7 @@ from tests.client.web.pages.test_report import FILLED, begun
 from tests.client.web.scene import HOSTILE
 from tests.client.web.team import Browser, DutyRoom
 from tests.client.web.test_every_page import _bare, _Texts
-from vocu_client.web.app import LANGUAGES
+from vocu.rendering.catalogue import COMPLETE
 from vocu_client.web.templating import plain
 
 PAGES = (
@@ -20,7 +20,7 @@ PAGES = (
     "/consultations?case=x",
 )
 OUTSIDE = ("/login", "/login/code", "/login?back=/handover")
-LANGUAGE_NAMES = [str(Locale(code).get_display_name(code)).capitalize() for code in LANGUAGES]
+LANGUAGE_NAMES = [str(Locale(code).get_display_name(code)).capitalize() for code in COMPLETE]
 OWN = [
     *HOSTILE,
     *LANGUAGE_NAMES,

@@ -1,5 +1,7 @@
 """This desk and its outbox."""
 
+import asyncio
+
 from tests.client.web.conftest import Countries
 from tests.client.web.visitor import Visitor
 from vocu.errors import UntrustedError
@@ -66,7 +68,6 @@ async def test_logging_out_ends_the_session(countries: Countries) -> None:
 
 async def test_the_whole_log_is_verified_anew_on_demand(fr: Visitor) -> None:
     await fr.post("/desk/verify")
-    while fr.site.checking.running is not None:
-        await fr.site.checking.running
-    page = await fr.get("/desk/verification")
+    while "Verifying every entry" in (page := await fr.get("/desk/verification")).text:
+        await asyncio.sleep(0.02)
     assert f"All of it holds: {fr.desk.view.size} entries" in page.text
