@@ -326,7 +326,7 @@ def _require_harmless_files(play: Play, page: Page) -> None:
     outside.set_content(newsletter)  # without the policies of the desk
     text = _require_text_only(outside)
     (words,) = (said for said, field in play.typed.items() if field == "newsletter")
-    assert plain(words) in text
+    assert plain(words) in text or words.replace("\u202e", "") in text  # the newsletter leaves such signs out
     outside.context.close()
     for address in ("/seizures.csv", "/results/T01.csv"):
         rows = list(csv.reader(io.StringIO(page.request.get(address).text())))
