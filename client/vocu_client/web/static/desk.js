@@ -36,7 +36,20 @@ function listen() {
       if (told.size !== undefined) size.seen = String(told.size);
     });
   }
+  stream.addEventListener("error", () => setTimeout(() => lookWhetherGone(stream), 2000));
   addEventListener("pagehide", () => stream.close());
+}
+
+// The line on top is the desk's word. Where there is no desk any more, its last word must not stand there for ever.
+async function lookWhetherGone(stream) {
+  if (stream.readyState === EventSource.OPEN) return;
+  try {
+    await fetch("/line", { redirect: "manual" });
+    if (stream.readyState === EventSource.CLOSED) announce("status", {}); // it answers, but no longer to this session
+  } catch {
+    const line = document.getElementById("line"), gone = document.getElementById("gone");
+    if (line && gone && !line.querySelector(".gone")) line.replaceChildren(gone.content.cloneNode(true));
+  }
 }
 
 function announce(name, detail) {
