@@ -9,6 +9,7 @@ from vocu.compilation.ledger import Report
 from vocu.errors import RefusedError
 from vocu.rendering.wording import N_
 from vocu_client.overviews.hits import Hit
+from vocu_client.web.consulting import may_open
 from vocu_client.web.organising import for_organisers, text
 from vocu_client.web.pages.board import begin_message
 from vocu_client.web.visit import Visit, get, post
@@ -28,12 +29,14 @@ REPORTS: Final = 10
 
 
 class Shown(Struct, frozen=True):
-    """A hit with its reports, and the countries of these that one can write to."""
+    """A hit with its reports, and the countries of these that one can write to. `allowed`: what they have in common is
+    told, because this officer said why he opens one of those listed; it stands in each of them."""
 
     hit: Hit
     name: str
     reports: tuple[Report, ...]
     countries: tuple[str, ...]
+    allowed: bool
 
     @property
     def newest(self) -> tuple[Report, ...]:
@@ -46,9 +49,9 @@ async def overview(visit: Visit) -> Response:
     hits = visit.desk.overviews.hits
     found = hits.found()
     across = visit.query.get("only") == "countries"
-    shown = [_shown(visit, hit) for hit in found]
-    shown = [each for each in shown if len(each.countries) > 1] if across else shown
-    return visit.page("hits.html", hits=shown[:SHOWN], many=len(shown), across=across, progress=hits.progress)
+    listed = [hit for hit in found if len(_countries(visit, hit)) > 1] if across else found
+    shown = [_shown(visit, hit) for hit in listed[:SHOWN]]
+    return visit.page("hits.html", hits=shown, many=len(listed), across=across, progress=hits.progress)
 
 
 @for_organisers
@@ -59,6 +62,8 @@ async def write(visit: Visit) -> Response:
     if hit is None:
         raise RefusedError("unknown-id", "These reports no longer have that in common; look at the list again.")
     shown, own, words = _shown(visit, hit), visit.desk.settings.ncp, visit.words
+    if not shown.allowed:
+        raise RefusedError("no-reason", "Say on the page of one of these reports why you need to see this; then write.")
     to = tuple(ncp for ncp in shown.countries if ncp != own)
     if not to:
         raise RefusedError("no-reader", "Both reports are your own; there is nobody else to write to.")
@@ -72,11 +77,15 @@ async def write(visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, hit: Hit) -> Shown:
+    reports, countries = tuple(visit.desk.ledger.reports[report] for report in hit.reports), _countries(visit, hit)
+    allowed = any(may_open(visit, report.id) for report in reports[-REPORTS:])
+    return Shown(hit, visit.words._(NAMES[hit.mark.kind]), reports, countries, allowed)
+
+
+def _countries(visit: Visit, hit: Hit) -> tuple[str, ...]:
     ledger, state = visit.desk.ledger, visit.desk.view.state
-    reports = tuple(ledger.reports[report] for report in hit.reports)
-    owners = dict.fromkeys(report.owner for report in reports)
-    countries = tuple(ncp for ncp in owners if ncp in state.members and state.members[ncp].reads_sealed)
-    return Shown(hit, visit.words._(NAMES[hit.mark.kind]), reports, countries)
+    owners = dict.fromkeys(ledger.reports[report].owner for report in hit.reports)
+    return tuple(ncp for ncp in owners if ncp in state.members and state.members[ncp].reads_sealed)
 
 
 ROUTES = [
