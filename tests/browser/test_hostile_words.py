@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.officer import all_delivered, fill_report
 from tests.browser.rig import DeskPages, run, sign_in
-from tests.client.web.scene import HOSTILE
 from tests.system.rig import CHEAP, PASSPHRASE, PLAN, Hub, RehearsalClock, found
 from vocu.operation.bodies import Contact
 from vocu_client import Desk, Home, join
@@ -25,7 +24,8 @@ from vocu_client.web.templating import plain
 ZONE = ZoneInfo("Europe/Brussels")
 TODAY = datetime.now(ZONE).date()
 FIRST = (TODAY - timedelta(days=1)).isoformat()
-TEXTS = dict(zip(("markup", "direction", "formula"), HOSTILE, strict=True))
+TEXT = '=HYPERLINK("//e","<script>hacked=1</script>\u202e")'
+"""All three at once, and short enough for a telephone number's field."""
 RIGHT = {"place": "Terespol", "country": "Germany", "checked": "3", "with_result": "0", "languages.0": "pl"}
 """What a field holds in the end that does not take any text."""
 TYPED = "input:not([type]), input[type=text], input[type=tel], input[type=email], textarea"
@@ -97,9 +97,9 @@ class Play:
         self.hub.stop()
 
 
-@pytest.fixture(scope="module", params=TEXTS)
-def play(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
-    play = Play(TEXTS[request.param], tmp_path_factory.mktemp(request.param))
+@pytest.fixture(scope="module")
+def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    play = Play(TEXT, tmp_path_factory.mktemp("hostile"))
     yield play
     play.stop()
 
@@ -326,7 +326,7 @@ def _require_harmless_files(play: Play, page: Page) -> None:
     outside.set_content(newsletter)  # without the policies of the desk
     text = _require_text_only(outside)
     (words,) = (said for said, field in play.typed.items() if field == "newsletter")
-    assert plain(words) in text or words.replace("\u202e", "") in text  # the newsletter leaves such signs out
+    assert _bare(words) in _bare(text)
     outside.context.close()
     for address in ("/seizures.csv", "/results/T01.csv"):
         rows = list(csv.reader(io.StringIO(page.request.get(address).text())))
@@ -339,3 +339,8 @@ def _require_harmless_files(play: Play, page: Page) -> None:
         assert len(cells) > 10
         assert not [cell.value for cell in cells if cell.data_type == "f"]
         assert not [cell.value for cell in cells if cell.hyperlink is not None and cell.hyperlink.target]
+
+
+def _bare(text: str) -> str:
+    """Without spaces, and without the sign that turns the direction or what is shown in its place."""
+    return re.sub("[\ufffd\u202e\\s]", "", text)
