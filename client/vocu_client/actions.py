@@ -5,60 +5,24 @@ with faults (all of them listed) and RefusedError for what the rules do not allo
 nothing was written.
 """
 
-import secrets
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
-from vocu.canonical import b64, encode
-from vocu.errors import MalformedError, RefusedError, VocuError
-from vocu.form.report import SeizureNominal
+from vocu.canonical import encode
+from vocu.errors import MalformedError, RefusedError
 from vocu.form.schema import read
 from vocu.form.whole import split
 from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.composing import Draft
 from vocu.operation.events import Event
-from vocu.operation.foreseeing import foresee, require_form
 from vocu.operation.handling import require_ceiling
-from vocu.operation.header import EVERYONE, SEALED
 from vocu_client.attachments import Attachment
-from vocu_client.files import Enclosing
-from vocu_client.store.chunks import ChunkStore
-from vocu_client.store.outbox import Outbox
-from vocu_client.view import View
-
-OCU = "OCU"
-"""Names the organiser, whoever that is, where participants are named."""
+from vocu_client.posting import OCU, Posting, now
 
 
-class Actions:
+class Actions(Posting):
     """Everything one may post, as one participant's desk."""
-
-    def __init__(
-        self,
-        view: View,
-        outbox: Outbox,
-        chunks: ChunkStore,
-        four_eyes: Callable[[], bool],
-        officer: str | None = None,
-        approved_by: str | None = None,
-    ) -> None:
-        self._view = view
-        self._outbox = outbox
-        self._chunks = chunks
-        self._enclosing = Enclosing(view.settings.op, chunks)
-        self._four_eyes = four_eyes
-        self._officer = officer
-        self._approved_by = approved_by
-
-    def of(self, officer: str, *, approved_by: str | None = None) -> "Actions":
-        """The same, on behalf of one officer of this desk: his id, of at most 40 characters, travels with his words and
-        with the nominal part of his reports, as sealed as these are. `approved_by`: the colleague who approved it,
-        where this desk asks for four eyes."""
-        return Actions(self._view, self._outbox, self._chunks, self._four_eyes, officer, approved_by)
 
     # --- words ---
 
@@ -73,8 +37,8 @@ class Actions:
         files: Iterable[Attachment] = (),
         event_id: str | None = None,
     ) -> str:
-        """Words to the whole operation, or sealed to these participants only ("OCU" names the organiser). Those who name
-        their own country alone write to its desks, and nobody else can read it."""
+        """Words to the whole operation, or sealed to these participants only ("OCU" names the organiser). Who names his
+        own country alone writes to its desks, and nobody else can read it."""
         event = events.MessagePosted(text=self._text(text, subject, handling))
         return self._post(event, to=self._participants(to), ref=in_reply_to, files=files, event_id=event_id)
 
@@ -268,61 +232,11 @@ class Actions:
 
     # --- shared ---
 
-    def queue(self, drafts: list[Draft]) -> int:
-        """Put drafts into the outbox, all or none; those that are there already stay as they are. How many are new."""
-        if any(map(_names_somebody, drafts)) and self._four_eyes():
-            self._require_second_eyes()
-        for draft in drafts:
-            require_form(draft, self._view.state.added_commodities)
-            if not self._waits(draft.ref):
-                self.require_allowed(draft)
-        return self._outbox.queue(drafts, _now())
-
     def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
         """A seizure report that is not queued yet, for imports that queue many at once."""
         stat, nominal = split(form, self._view.state.added_commodities)
         sealed = self._seal_to(readers, nominal=nominal is not None, stat=False)
-        return Draft(id=event_id, event=events.SeizureReported(stat=stat, nominal=nominal), ts=_now(), readers=sealed)
-
-    def _post(
-        self,
-        event: Event,
-        *,
-        to: tuple[str, ...] = (),
-        ref: str | None = None,
-        readers: dict[str, tuple[str, ...]] | None = None,
-        event_id: str | None = None,
-        files: Iterable[Attachment] = (),
-    ) -> str:
-        audience: str | tuple[str, ...] = EVERYONE
-        if to:
-            audience = tuple(sorted({*to, self._view.settings.ncp}))
-            readers = self._to_addressees(to)
-        if event_id is not None and self._outbox.find(event_id) is not None:
-            return event_id  # written before: its files are sealed already
-        event_id = event_id or b64(secrets.token_bytes(16))
-        media = self._enclosing.seal(event_id, files)
-        whole = event if media is None else replace(event, media=media)
-        wanted = {part: names for part, names in (readers or {}).items() if getattr(whole, part, None) is not None}
-        try:
-            self.queue([Draft(id=event_id, event=whole, ts=_now(), to=audience, ref=ref, readers=wanted)])
-        except VocuError:
-            if media is not None:
-                self._enclosing.discard(media)
-            raise
-        return event_id
-
-    def _require_second_eyes(self) -> None:
-        if not self._approved_by or self._approved_by == self._officer:
-            raise RefusedError(
-                "needs-approval",
-                "At this desk a second officer approves what names persons, vehicles or firms; ask one in its pages.",
-            )
-
-    def _waits(self, ref: str | None) -> bool:
-        """Whether this is about something that is still in the outbox: it goes out first, and the hub judges then."""
-        item = self._outbox.find(ref) if ref is not None else None
-        return item is not None and item.state in ("queued", "sent")
+        return Draft(id=event_id, event=events.SeizureReported(stat=stat, nominal=nominal), ts=now(), readers=sealed)
 
     def _is_restricted(self, report: str) -> bool:
         item = self._outbox.find(report) if self._waits(report) else None
@@ -330,17 +244,6 @@ class Actions:
             return "stat" in self._outbox.draft(item).readers
         known = self._view.state.reports.get(report)
         return known is not None and known.restricted
-
-    def require_allowed(self, draft: Draft) -> None:
-        """Ask the same rule as the hub will, about what is known here and now."""
-        state = self._view.state
-        foresee(draft, self._view.settings.device, state, max(state.at, _now()))
-
-    def _participants(self, names: Iterable[str]) -> tuple[str, ...]:
-        found: set[str] = set()
-        for name in names:
-            found |= self._view.state.organisers if name == OCU else {name}
-        return tuple(sorted(found))
 
     def _with_participants(self, form: dict[str, Any]) -> dict[str, Any]:
         return {**form, "addressees": list(self._participants(form.get("addressees", ())))}
@@ -350,10 +253,6 @@ class Actions:
     ) -> dict[str, tuple[str, ...]]:
         names = self._participants(readers)
         return {part: names for part, wanted in (("nominal", nominal), ("stat", stat), ("media", media)) if wanted}
-
-    def _to_addressees(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Whatever of the event is sealed, to these."""
-        return dict.fromkeys(SEALED, self._participants(names))
 
     def _by_officer(self, form: dict[str, Any]) -> dict[str, Any]:
         return form if self._officer is None else {**form, "officer": self._officer}
@@ -379,16 +278,3 @@ class Actions:
                     "too-long", f"A {what} has at most {most:,} characters, this one has {len(given):,}; shorten it."
                 )
         return bodies.Text(body=body, subject=subject, handling=marking, officer=self._officer)
-
-
-def _names_somebody(draft: Draft) -> bool:
-    """Whether this is a report with files, or with a nominal part that says more than who wrote it."""
-    event = draft.event
-    if not isinstance(event, events.SeizureReported | events.SeizureAmended):
-        return False
-    nominal = event.nominal is not None and replace(event.nominal, officer=None) != SeizureNominal()
-    return nominal or event.media is not None
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

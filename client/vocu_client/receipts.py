@@ -61,7 +61,7 @@ class Receipts:
     def _still_waits(self, batch: str | None) -> bool:
         """Without a line one confirmation waits, and the next one gathers."""
         item = self._outbox.find(batch) if batch is not None else None
-        return item is not None and item.state in ("queued", "sent")
+        return item is not None and item.under_way
 
     def _queue(self, batch: Batch, now: int) -> bool:
         """The outbox takes an id once, so a batch that was queued before a kill is not queued again."""

@@ -15,8 +15,8 @@ from vocu.operation.bodies import Compiled
 from vocu_client.app import Desk
 from vocu_client.cli.desk import Yes, decide, open_desk, read, the_id, words
 from vocu_client.cli.printing import bar, note, say, wording
-from vocu_client.verifying import compare_files, verify_log
 from vocu_client.exports import newsletter_file, write_results
+from vocu_client.verifying import compare_files, verify_log
 
 Day = Annotated[str | None, typer.Option(help="Its day, 2024-06-03; the newest where left out.")]
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from vocu.canonical import decode, encode
 from vocu.crypto.opening import local_open
 from vocu.crypto.sealing import local_seal
-from vocu.errors import MalformedError
+from vocu.errors import MalformedError, RefusedError
 from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import Draft
 from vocu.operation.events import KINDS, PART_TYPES, kind_of
@@ -33,6 +33,17 @@ class Item(Struct, frozen=True, kw_only=True):
     code: str | None
     message: str | None
     signed: SignedEvent | None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it goes out by itself, and is not in the log yet."""
+        return self.state in ("queued", "sent")
+
+    @property
+    def refusal(self) -> RefusedError:
+        """Why it was not accepted."""
+        message, *details = (self.message or "").split("\n")
+        return RefusedError(self.code or "refused", message, tuple(details))
 
 
 class _Kept(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -94,6 +105,10 @@ class Outbox:
             query = query.where(outbox.c.state.in_(states))
         with self._engine.begin() as connection:
             return [_item(row) for row in connection.execute(query)]
+
+    def undelivered(self, *kinds: str) -> list[Item]:
+        """What the log does not hold, of these kinds: on its way, or refused; in the order of writing."""
+        return [item for item in self.items("queued", "sent", "refused") if item.kind in kinds]
 
     def waiting(self, after: int, limit: int) -> list[Item]:
         """The next rows that are not yet in the log, in the order of writing, behind this sequence number."""

@@ -69,8 +69,7 @@ async def is_delivered(visit: Visit, event_id: str) -> bool:
     for _ in range(int(DELIVERY_SECONDS / STEP_SECONDS)):
         item = desk.outbox.find(event_id)
         if item is not None and item.state == "refused":
-            message, *details = (item.message or "").split("\n")
-            raise RefusedError(item.code or "refused", message, tuple(details))
+            raise item.refusal
         if item is not None and item.state == "delivered" and event_id in desk.view.state.kind_of:
             return True
         if not desk.connected:

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from vocu.form.messages import CrossCheck
 from vocu.operation import events
-from vocu_client.actions import OCU
 from vocu_client.overviews.clocks import Check
 from vocu_client.overviews.days import local_day
+from vocu_client.posting import OCU
 from vocu_client.web import posed
 from vocu_client.web.posed import may_write, no_such_event
 from vocu_client.web.posing import Asking, Sent

@@ -134,14 +134,13 @@ def _said(visit: Visit, post: Post) -> Said:
 def _waiting(visit: Visit) -> list[Waiting]:
     """Messages on their way, and those that were refused, in the order in which they were written."""
     found, outbox = [], visit.desk.outbox
-    for item in outbox.items("queued", "sent", "refused"):
-        if item.kind in ("message_posted", "announcement_posted"):
-            try:
-                draft = outbox.draft(item)
-            except VocuError:
-                continue
-            if isinstance(draft.event, MessagePosted | AnnouncementPosted):
-                found.append(Waiting(item, draft.event, draft.ref))
+    for item in outbox.undelivered("message_posted", "announcement_posted"):
+        try:
+            draft = outbox.draft(item)
+        except VocuError:
+            continue
+        if isinstance(draft.event, MessagePosted | AnnouncementPosted):
+            found.append(Waiting(item, draft.event, draft.ref))
     return found
 
 

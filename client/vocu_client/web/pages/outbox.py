@@ -15,11 +15,10 @@ QUIET_KINDS = frozenset({"epoch_rotated", "erasure_confirmed", "reading_confirme
 async def overview(visit: Visit) -> Response:
     items = visit.desk.outbox.items()
     shown = [item for item in reversed(items) if item.kind not in QUIET_KINDS]
-    under_way = [item for item in shown if item.state in ("queued", "sent")]
     return visit.page(
         "outbox_part.html" if visit.is_fragment else "outbox.html",
-        under_way=under_way,
-        refused=[(item, _refusal(item)) for item in shown if item.state == "refused"],
+        under_way=[item for item in shown if item.under_way],
+        refused=[(item, item.refusal) for item in shown if item.state == "refused"],
         delivered=[item for item in shown if item.state == "delivered"][:SHOWN],
         words_of={item.id: _words(visit, item) for item in shown if item.state != "delivered"},
     )
@@ -29,11 +28,6 @@ async def discard(visit: Visit) -> Response:
     if not visit.desk.outbox.discard(str(visit.form.get("id", ""))):
         raise RefusedError("under-way", "This is being sent, or was delivered already; it cannot be taken back.")
     return visit.go("/outbox", visit.words._("Taken back. It will not be sent."))
-
-
-def _refusal(item: Item) -> RefusedError:
-    message, *details = (item.message or "").split("\n")
-    return RefusedError(item.code or "refused", message, tuple(details))
 
 
 def _words(visit: Visit, item: Item) -> str:

@@ -14,7 +14,7 @@ from vocu.form.report import SeizureReport
 from vocu.form.whole import NOMINAL_FIELDS
 from vocu.operation.events import SeizureReported
 from vocu.rendering.wording import N_
-from vocu_client.actions import OCU
+from vocu_client.posting import OCU
 from vocu_client.store.drafts import FormDraft
 from vocu_client.web import drafting
 from vocu_client.web.consulting import may_open

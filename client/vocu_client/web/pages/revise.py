@@ -11,7 +11,7 @@ from vocu.form.report import SeizureNominal, SeizureReport
 from vocu.form.whole import whole
 from vocu.operation.events import SeizureAmended, SeizureReleased, SeizureReported
 from vocu.rendering.wording import N_
-from vocu_client.actions import OCU
+from vocu_client.posting import OCU
 from vocu_client.store.drafts import Drafts
 from vocu_client.web.forms.posting import Typed
 from vocu_client.web.pages.report_draft import (
@@ -113,7 +113,7 @@ def _values(visit: Visit, report: str) -> dict[str, Any]:
     Raises RefusedError (unknown-id).
     """
     item = visit.desk.outbox.find(report)
-    if item is not None and item.state in ("queued", "sent"):
+    if item is not None and item.under_way:
         event = visit.desk.outbox.draft(item).event
         if isinstance(event, SeizureReported) and isinstance(event.stat, SeizureReport):
             return whole(event.stat, event.nominal if isinstance(event.nominal, SeizureNominal) else None)

@@ -1,6 +1,6 @@
 """One seizure: what it says, who may read what, its photos, what became of it, and what may be done now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -166,15 +166,13 @@ def _standing(visit: Visit, report_id: str, seen: str = "") -> dict[str, Any]:
         "newest": newest,
         "changed": newest is not None and seen_entry is not None and newest > seen_entry,
         "own_item": desk.outbox.find(report_id) if report is None else None,
-        "under_way": list(_under_way(visit, report_id)),
+        "under_way": _under_way(visit, report_id),
     }
 
 
-def _under_way(visit: Visit, report_id: str) -> Iterator[Item]:
+def _under_way(visit: Visit, report_id: str) -> list[Item]:
     outbox = visit.desk.outbox
-    for item in outbox.items("queued", "sent", "refused"):
-        if item.kind in _ABOUT_REPORTS and outbox.draft(item).ref == report_id:
-            yield item
+    return [item for item in outbox.undelivered(*_ABOUT_REPORTS) if outbox.draft(item).ref == report_id]
 
 
 def _may(visit: Visit, report: Report) -> dict[str, bool]:
