@@ -1,7 +1,6 @@
 """Every error that the user of a desk may meet has a sentence for readers of other languages."""
 
 from tests.docs.errors_page import FOLDERS, ROOT, all_codes
-from tests.wording.test_catalogues import WHILE_PAGES_ARE_WRITTEN
 from vocu.rendering.failures import codes_said
 
 ELSEWHERE = frozenset(
@@ -11,13 +10,11 @@ ELSEWHERE = frozenset(
 """Codes that whoever keeps a hub meets, or runs the demonstration, on an English command line."""
 
 
-@WHILE_PAGES_ARE_WRITTEN
 def test_each_code_has_a_sentence() -> None:
     codes = {(each.family == "UntrustedError", each.code) for each in all_codes() if each.code not in ELSEWHERE}
     assert codes - codes_said() == set()
 
 
-@WHILE_PAGES_ARE_WRITTEN
 def test_no_sentence_is_for_a_code_that_nobody_raises() -> None:
     files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if path.name != "failures.py"]
     said = " ".join(path.read_text("utf-8") for path in files)

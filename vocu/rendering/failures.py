@@ -103,7 +103,6 @@ SAID: Final[dict[str, str]] = {
     "This newsletter was issued before, or is not the next one.": "already-issued bad-issue reserved-id",
     "There is no newsletter for that day yet.": "no-newsletter",
     "This cannot be undone and has to be confirmed first.": "not-confirmed",
-    "Fill in what was checked, or what is to be looked up.": "no-checks nothing-to-check",
     "This is being sent, or was delivered already. It cannot be taken back.": "under-way",
     "Your country has sent as much today as the hub takes. Go on tomorrow.": "quota",
     # the hub and the line
@@ -123,6 +122,7 @@ SAID: Final[dict[str, str]] = {
     "A colleague has taken this. Ask him, or take it over.": "taken-already not-yours",
     "The pages could not be served. The details say why.": "no-port no-server",
     "This draft was sent or thrown away meanwhile.": "draft-gone",
+    "The desk itself failed at this. Nothing was lost. Try again, and tell those who look after it.": "desk-fault",
     "Somebody else saved this draft since you opened it. Look at what changed, then save yours.": "draft-changed",
     "This file is not here whole. Send the rest, add it again, or remove it.": "file-gone file-incomplete",
     # officers of one desk
