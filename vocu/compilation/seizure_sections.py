@@ -170,10 +170,9 @@ def amounts(stat: SeizureReport) -> list[Figures]:
 
 def route_of(route: Route) -> list[str]:
     """The countries of a route in their order, each stretch within one country named once."""
-    stops = [route.departure, *route.transit, route.destination]
     way: list[str] = []
-    for stop in stops:
-        if stop is not None and way[-1:] != [stop.country]:
+    for stop in route.stops:
+        if way[-1:] != [stop.country]:
             way.append(stop.country)
     return way
 

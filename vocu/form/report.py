@@ -59,6 +59,11 @@ class Route(Part, frozen=True):
     destination: Stop | None = None
     declared_origin: str | None = None
 
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """Departure, transit and destination, as far as known."""
+        return tuple(stop for stop in (self.departure, *self.transit, self.destination) if stop is not None)
+
 
 class SeizureReport(Part, frozen=True):
     """The statistical part: codes, numbers and days, no free text. `seizures` is above 1 where one report stands for a

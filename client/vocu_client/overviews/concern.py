@@ -79,8 +79,7 @@ def _on_the_way(stat: object) -> Iterator[str | None]:
         case SeizureReport(route=route):
             yield from stat.joint_with
             if route is not None:
-                for stop in (route.departure, *route.transit, route.destination):
-                    yield stop.country if stop is not None else None
+                yield from (stop.country for stop in route.stops)
 
 
 def address_of(act: Act) -> str | None:

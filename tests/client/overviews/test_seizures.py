@@ -13,7 +13,8 @@ from tests.scenario import Scenario
 from vocu.errors import RefusedError
 from vocu.form.report import Route, Stop
 from vocu.operation import bodies, events
-from vocu_client.overviews.seizures import SORTS, Filter
+from vocu_client.overviews.filtering import Filter
+from vocu_client.overviews.seizures import SORTS
 
 
 def report(scenario: Scenario, by: str = "DE", *lines: Any, **fields: Any) -> str:

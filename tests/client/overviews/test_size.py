@@ -19,7 +19,7 @@ from vocu.operation import bodies, events
 from vocu.operation.header import PartSlip
 from vocu.operation.verified import Accepted
 from vocu_client.overviews import Overviews
-from vocu_client.overviews.seizures import Filter
+from vocu_client.overviews.filtering import Filter
 from vocu_client.reading import Reading
 
 COUNTRIES = [f"{first}{second}" for first in "ABCDE" for second in "ABCDEFGHIJ"]

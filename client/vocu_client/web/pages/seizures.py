@@ -15,7 +15,8 @@ from vocu.form.codes import family
 from vocu.rendering.csv import table_csv
 from vocu.rendering.wording import N_, Wording
 from vocu_client import places
-from vocu_client.overviews.seizures import Row, SortBy, Status, Sum
+from vocu_client.overviews.rows import Row, Status
+from vocu_client.overviews.seizures import SortBy, Sum
 from vocu_client.web.seizures import mapping, telling
 from vocu_client.web.seizures.exporting import export
 from vocu_client.web.seizures.query import PAGE, STATUS_NAMES, Query, read

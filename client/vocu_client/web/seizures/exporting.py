@@ -7,7 +7,7 @@ from vocu.compilation.table import EMPTY, Cell, Column, Table, table
 from vocu.form.report import GoodsLine, SeizureReport
 from vocu.rendering.wording import Wording
 from vocu_client import places
-from vocu_client.overviews.seizures import STATUSES, Row
+from vocu_client.overviews.rows import STATUSES, Row
 from vocu_client.web.seizures import telling
 from vocu_client.web.seizures.query import STATUS_NAMES
 

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 
 from vocu.rendering.wording import N_
-from vocu_client.overviews.seizures import SORTS, STATUSES, Filter, SortBy, Status
+from vocu_client.overviews.filtering import Filter
+from vocu_client.overviews.rows import STATUSES, Status
+from vocu_client.overviews.seizures import SORTS, SortBy
 
 PAGE = 50
 LONGEST = 200

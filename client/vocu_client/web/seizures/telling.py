@@ -50,10 +50,7 @@ def way(stops: Iterable[Stop], words: Wording) -> str:
 
 def stops_of(stat: SeizureReport) -> tuple[Stop, ...]:
     """Departure, transit and destination, as far as known."""
-    route = stat.route
-    if route is None:
-        return ()
-    return tuple(each for each in (route.departure, *route.transit, route.destination) if each is not None)
+    return stat.route.stops if stat.route is not None else ()
 
 
 def _one(line: GoodsLine, words: Wording) -> Goods:
