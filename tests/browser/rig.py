@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -81,6 +82,13 @@ class DeskPages:
         assert self.process is not None
         self.process.kill()
         self._wait()
+
+    def interrupt(self) -> int:
+        """As Ctrl-C would; gives the exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self._wait()
+        return self.process.returncode
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

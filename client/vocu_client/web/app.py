@@ -74,7 +74,7 @@ BROKEN: Final = VocuError(
 
 def build(site: Site) -> ASGIApp:
     """The application, behind its guard."""
-    live = Live(site.service)
+    live = Live(site.service, site.ended)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -23,8 +23,9 @@ KEEP_ALIVE_SECONDS = 15
 class Live:
     """Who listens, and the newest of what there is to tell: an event that was not fetched yet gives way to the next."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, ended: asyncio.Event) -> None:
         self._service = service
+        self._ended = ended
         self._listening: set[_Listener] = set()
         self._size = 0
 
@@ -33,12 +34,13 @@ class Live:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        watching = asyncio.create_task(self._watch())
+        tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._end())]
         try:
             yield
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def tell(self, event: str, data: dict[str, object]) -> None:
         """To every open page."""
@@ -52,13 +54,19 @@ class Live:
             self._listening.add(listener)
             try:
                 yield {"event": "hello", "data": json.dumps(self._status(self._service.status()))}
-                while visit.site.session_of(visit.request)[1] is not None:
+                while not self._ended.is_set() and visit.site.session_of(visit.request)[1] is not None:
                     async for event in listener.next():
                         yield event
             finally:
                 self._listening.discard(listener)
 
         return EventSourceResponse(events(), ping=KEEP_ALIVE_SECONDS, headers={"Cache-Control": "no-store"})
+
+    async def _end(self) -> None:
+        """End all streams with the server, which otherwise would wait for them, and then break them off."""
+        await self._ended.wait()
+        for listener in self._listening:
+            listener.wake()
 
     async def _watch(self) -> None:
         before: Status | None = None
@@ -105,6 +113,9 @@ class _Listener:
 
     def tell(self, event: str, data: dict[str, object]) -> None:
         self._waiting[event] = data
+        self.wake()
+
+    def wake(self) -> None:
         self._woken.set()
 
     async def next(self) -> AsyncIterator[dict[str, str]]:

@@ -59,6 +59,7 @@ async def serving(
         site.leave_link()
         yield site
     finally:
+        site.ended.set()
         server.should_exit = True
         await asyncio.gather(running, return_exceptions=True)
         await service.close()

@@ -1,5 +1,6 @@
 """What all visits of one desk's pages share: their address, who may come in, in which languages and colours."""
 
+import asyncio
 import time
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ class Site:
         self.doorkeeper = Doorkeeper()
         self.notices: dict[str, list[str]] = {}
         self.spoken = Languages(service.home)
+        self.ended = asyncio.Event()
+        """Set once the pages are served no longer: nothing goes on waiting for this desk then."""
         self._founded = False
 
     @property

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sse_starlette import EventSourceResponse
 
 from vocu_client.web import live
 from vocu_client.web.live import Live
@@ -17,7 +18,7 @@ class Told(Live):
     def __init__(self) -> None:
         self.service = SimpleNamespace(changed=asyncio.Event(), desk=None, now=Status("connected", 0, 0, 10, 10))
         self.service.status = lambda: self.service.now
-        super().__init__(cast(Any, self.service))
+        super().__init__(cast(Any, self.service), asyncio.Event())
         self.said: list[str] = []
 
     def tell(self, event: str, data: dict[str, object]) -> None:
@@ -56,3 +57,19 @@ async def test_while_catching_up_each_step_is_told(told: Told) -> None:
 
 async def test_nothing_new_is_nothing_to_tell(told: Told) -> None:
     assert await told.become(Status("connected", 0, 0, 10, 10)) == []
+
+
+async def test_streams_end_with_the_server() -> None:
+    ended = asyncio.Event()
+    service = SimpleNamespace(changed=asyncio.Event(), desk=None, status=lambda: Status("connected", 0, 0, 10, 10))
+    open_session = SimpleNamespace(session_of=lambda _: ("session", "officer"))
+    visit = SimpleNamespace(site=open_session, request=SimpleNamespace(method="GET"), session="session")
+    streaming = Live(cast(Any, service), ended)
+    async with streaming.running():
+        stream = cast(EventSourceResponse, await streaming._stream(cast(Any, visit)))
+        events = aiter(stream.body_iterator)
+        assert "hello" in str(await anext(events))
+        waiting = asyncio.ensure_future(anext(events, None))
+        await asyncio.sleep(0.01)
+        ended.set()
+        assert await asyncio.wait_for(waiting, 0.3) is None

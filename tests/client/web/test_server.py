@@ -2,7 +2,13 @@
 
 import asyncio
 import socket
+import time
+from pathlib import Path
 
+import httpx2
+
+from tests.browser.rig import DeskPages
+from vocu_client import Home
 from vocu_client.web.server import LOOPBACK, _listen
 
 
@@ -20,3 +26,18 @@ async def test_a_page_is_sent_without_waiting_for_the_browser_to_acknowledge_its
         assert await accepted == 1
         writer.close()
         await writer.wait_closed()
+
+
+def test_a_desk_with_open_pages_ends_at_once_and_quietly_when_it_is_interrupted(tmp_path: Path) -> None:
+    desk = DeskPages(Home(tmp_path / "home"), passphrase=False)
+    desk.start()
+    with httpx2.Client(base_url=desk.address, follow_redirects=True) as browser:
+        browser.get(desk.link)
+        with browser.stream("GET", "/live") as live, browser.stream("GET", "/live") as another:
+            for stream in (live, another):
+                assert "hello" in next(stream.iter_lines())
+            begun = time.monotonic()
+            status = desk.interrupt()
+            assert time.monotonic() - begun < 3
+    assert status == 0
+    assert "Traceback" not in desk.errors
