@@ -1,5 +1,6 @@
 """What officers typed and have not sent: shared within a desk, sealed with its own key, never silently overwritten."""
 
+import re
 import secrets
 from typing import Any
 
@@ -54,6 +55,7 @@ class _Sealed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     note: str = ""
 
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _sealed: msgspec.json.Decoder[_Sealed] = msgspec.json.Decoder(_Sealed)
 
 
@@ -85,8 +87,10 @@ class Drafts:
         """Save a form. `revision` is the one that the officer had before him, 0 for a new draft.
 
         A repeated save of the same content is left as it is. Raises DraftChangedError where another save came first,
-        RefusedError (draft-gone) where the draft was sent or thrown away meanwhile.
+        RefusedError: draft-gone, where the draft was sent or thrown away meanwhile; unknown-id, where it can be no id.
         """
+        if not _ID.fullmatch(draft_id):
+            raise RefusedError("unknown-id", "This address names no draft; begin a new one.")
         said = _Sealed(kind, officer, fields, summary, note)
         with self._engine.begin() as connection:
             row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).first()

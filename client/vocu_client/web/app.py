@@ -1,7 +1,6 @@
 """The pages as one ASGI application: all their routes, the static files, and what is said where a page fails."""
 
 import asyncio
-import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -108,9 +107,8 @@ class _Static(StaticFiles):
         return response
 
 
-async def _broken(request: Request, error: Exception) -> Response:
-    """A fault of the desk itself: said once, in words; what to send to those who can mend it goes to the console."""
-    traceback.print_exception(error)
+async def _broken(request: Request, _error: Exception) -> Response:
+    """A fault of the desk itself: said once, in words; the guard tells the console where it was."""
     return failure(visit_of(request), BROKEN)
 
 

@@ -6,6 +6,8 @@ handler. What a handler still checks is what the officer may do.
 
 import hmac
 import secrets
+import sys
+import traceback
 from collections.abc import Mapping
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -42,6 +44,7 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+BROKEN = "The desk itself failed at this. Try again, and tell those who look after it."
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -64,14 +67,23 @@ class Guard:
             await PlainTextResponse(reason, 403, dict(HEADERS))(scope, receive, send)
             return
 
+        answered = False
+
         async def protected(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
+                answered = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, protected)
+        try:
+            await self._app(scope, receive, protected)
+        except Exception as error:
+            _tell_where(error)
+            if not answered:
+                await PlainTextResponse(BROKEN, 500, dict(HEADERS))(scope, receive, send)
 
     def _refusal(self, headers: Headers, method: str) -> str:
         if headers.getlist("host") != [self._host]:
@@ -119,6 +131,15 @@ class Doorkeeper:
 
     def is_ours(self, session: str, csrf: str) -> bool:
         return hmac.compare_digest(self.csrf(session).encode(), csrf.encode())
+
+
+def _tell_where(error: BaseException | None) -> None:
+    """For those who can mend it, on the console: which lines failed, and how. Never with which values, for an error's
+    own words may hold what somebody typed or wrote."""
+    while error is not None:
+        lines = "".join(traceback.format_tb(error.__traceback__))
+        print(f"{lines}{type(error).__module__}.{type(error).__qualname__}", file=sys.stderr, flush=True)
+        error = error.__cause__ or error.__context__
 
 
 def _hash(session: str) -> bytes:

@@ -18,6 +18,11 @@ from vocu_client.web.visit import Visit, get
 LOOK_SECONDS = 0.3
 """At most so often pages hear of something new, however much comes in."""
 KEEP_ALIVE_SECONDS = 15
+SESSION_SECONDS = 0.8
+"""No longer does a page hear anything whose session is over."""
+MOST_OF_A_SESSION = 30
+MOST = 300
+"""So many pages listen at once; the next ones are complete without it, and stay as they are."""
 
 
 class Live:
@@ -48,14 +53,20 @@ class Live:
             listener.tell(event, data)
 
     async def _stream(self, visit: Visit) -> Response:
-        listener = _Listener()
+        listener = _Listener(visit.session)
+        same = sum(each.session == visit.session for each in self._listening)
+        if same >= MOST_OF_A_SESSION or len(self._listening) >= MOST or visit.request.method == "HEAD":
+            return Response(status_code=204)  # with which a browser asks no more
 
         async def events() -> AsyncIterator[dict[str, str]]:
             self._listening.add(listener)
             try:
                 yield {"event": "hello", "data": json.dumps(self._status(self._service.status()))}
-                while not self._ended.is_set() and visit.site.session_of(visit.request)[1] is not None:
-                    async for event in listener.next():
+                while True:
+                    news = await listener.next()
+                    if self._ended.is_set() or visit.site.session_of(visit.request)[1] is None:
+                        return
+                    for event in news:
                         yield event
             finally:
                 self._listening.discard(listener)
@@ -105,9 +116,10 @@ def _line(status: Status) -> Status:
 
 
 class _Listener:
-    """One open page. It hears the newest of each kind of event."""
+    """One open page of a session. It hears the newest of each kind of event."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: str) -> None:
+        self.session = session
         self._waiting: dict[str, dict[str, object]] = {}
         self._woken = asyncio.Event()
 
@@ -118,11 +130,11 @@ class _Listener:
     def wake(self) -> None:
         self._woken.set()
 
-    async def next(self) -> AsyncIterator[dict[str, str]]:
+    async def next(self) -> list[dict[str, str]]:
+        """What there is to tell, after a moment at most, because the session may be over."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+            async with asyncio.timeout(SESSION_SECONDS):
                 await self._woken.wait()
         self._woken.clear()
         waiting, self._waiting = self._waiting, {}
-        for event, data in waiting.items():
-            yield {"event": event, "data": json.dumps(data)}
+        return [{"event": event, "data": json.dumps(data)} for event, data in waiting.items()]

@@ -17,6 +17,7 @@ from vocu.operation.media import MediaFile
 from vocu.operation.verified import Accepted
 from vocu_client.files import Attached
 from vocu_client.web.consulting import may_open
+from vocu_client.web.digits import number_of
 from vocu_client.web.forms.telling import Told, tell
 from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.visit import Visit, get
@@ -59,8 +60,8 @@ def posed(visit: Visit, item: Warned | Asked | Checked, form: str, answering: st
 
 def changed(visit: Visit, group: Literal["warnings", "questions"]) -> Response:
     """Whether any came since the list of them was made."""
-    size = visit.query.get("size", "")
-    counts = visit.desk.overviews.feed.counts(int(size)) if size.isascii() and size.isdecimal() else {}
+    size = number_of(visit.query.get("size"))
+    counts = visit.desk.overviews.feed.counts(size) if size is not None else {}
     return visit.page("exchange_new_part.html", count=counts.get(group, 0), address=f"/{group}")
 
 

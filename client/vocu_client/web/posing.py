@@ -13,6 +13,7 @@ from vocu.rendering.wording import N_
 from vocu_client.attachments import Attachment
 from vocu_client.store.drafts import DraftChangedError, Drafts, FormDraft
 from vocu_client.web import drafting
+from vocu_client.web.digits import number_of
 from vocu_client.web.forms.form import ARRANGE, Form
 from vocu_client.web.forms.inputs import Option, Shown, ShownFault
 from vocu_client.web.forms.posting import Typed
@@ -251,8 +252,7 @@ class Asking:
 
 def _revision(typed: Typed) -> int:
     """That of the draft which the officer has before him."""
-    revision = _one(typed, "revision")
-    return int(revision) if revision.isdecimal() else 0
+    return number_of(_one(typed, "revision")) or 0
 
 
 def _one(typed: Typed, name: str) -> str:

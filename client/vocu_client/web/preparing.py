@@ -15,6 +15,7 @@ from vocu.rendering.html import newsletter_html
 from vocu.rendering.lines import seizure_line
 from vocu_client.app import Desk
 from vocu_client.store.drafts import Drafts, FormDraft
+from vocu_client.web.digits import number_of
 from vocu_client.web.visit import Visit
 
 DRAFT: Final = "newsletter"
@@ -122,7 +123,7 @@ def typed(visit: Visit) -> Prepared:
     revision = str(form.get("revision", ""))
     return Prepared(
         id=str(form.get("draft", "")) or Drafts.new_id(),
-        revision=int(revision) if revision.isdecimal() else 0,
+        revision=number_of(revision) or 0,
         words=str(form.get("words", "")).replace("\r\n", "\n"),
         notable=tuple(str(each) for each in form.getlist("notable")),
     )

@@ -20,6 +20,8 @@ PORT = 8470
 TRIES = 10
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 1
+CONNECTIONS = 500
+"""At once; fewer than the files that a process may have open."""
 
 
 @asynccontextmanager
@@ -42,6 +44,7 @@ async def serving(
         server_header=False,
         date_header=False,
         ws="none",
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=STOP_SECONDS,
         ssl_certfile=team.certificate if team else None,
         ssl_keyfile=team.key if team else None,

@@ -1,19 +1,24 @@
 """One request of one officer to the desk, and how pages declare what they answer."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from python_multipart.multipart import parse_options_header
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive
 
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu_client.actions import Actions
 from vocu_client.app import Desk
 from vocu_client.team import Officer, Right
+from vocu_client.web.digits import number_of
 from vocu_client.web.guard import DOWNLOAD_CSP
 from vocu_client.web.site import Needs, Site
 from vocu_client.web.templating import render
@@ -21,7 +26,23 @@ from vocu_client.web.templating import render
 MAX_FIELDS = 5000
 MAX_FILES = 20
 MAX_FIELD_BYTES = 2 * 1024 * 1024
+MAX_BODY = 64 * 1024 * 1024
+MAX_BODY_OF_STRANGERS = 64 * 1024
+"""Bytes of one form; of one that somebody sends who has not logged in."""
+FORM_SECONDS = 600
+FORM_SECONDS_OF_STRANGERS = 30
 PREFERENCE_SECONDS = 365 * 24 * 3600
+IN_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
+"""Signs that stand for themselves in an address; no other gets into a header."""
+
+
+class _Number(IntegerConvertor):
+    """A number in an address is short; the framework would read thousands of digits, and fail at them."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("int", _Number())
 
 
 class Visit:
@@ -103,7 +124,7 @@ class Visit:
         if notice:
             self.site.notices.setdefault(self.session, []).append(notice)
         if self.is_fragment:
-            return Response(status_code=204, headers={"HX-Redirect": address})
+            return Response(status_code=204, headers={"HX-Redirect": quote(address, safe=IN_ADDRESSES)})
         return RedirectResponse(address, 303)
 
     def download(self, name: str, media_type: str, data: bytes) -> Response:
@@ -183,14 +204,47 @@ def _route(path: str, handler: Handler, method: str, right: Right, needs: Needs,
 
 
 async def _read_form(visit: Visit) -> None:
-    request = visit.request
+    most, seconds = MAX_BODY, FORM_SECONDS
+    if not visit.known:
+        most, seconds = MAX_BODY_OF_STRANGERS, FORM_SECONDS_OF_STRANGERS
+    visit.request = request = Request(visit.request.scope, _at_most(visit.request, most))
     try:
-        visit.form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_FIELD_BYTES)
+        _require_utf_8(request.headers.get("content-type", ""))
+        async with asyncio.timeout(seconds):
+            visit.form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_FIELD_BYTES)
+    except VocuError:
+        raise
     except Exception as error:  # whatever the parser does not like of what it was sent
-        raise MalformedError("bad-request", "This form could not be read; go back and send it again.") from error
+        raise _unreadable() from error
     shown = request.headers.get("x-vocu") or visit.form.get("csrf")
     if visit.session and not (isinstance(shown, str) and visit.site.doorkeeper.is_ours(visit.session, shown)):
         raise RefusedError("stale-page", "This page is from an earlier session; open it again and repeat what you did.")
+
+
+def _at_most(request: Request, most: int) -> Receive:
+    """What the browser sends, as long as it is not too much; a length that is announced is believed at once."""
+    announced, taken, receive = number_of(request.headers.get("content-length", "0")), 0, request.receive
+
+    async def receive_at_most() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most or announced is None or announced > most:
+            raise MalformedError("form-too-large", "This is more than a desk takes at once; send it in smaller parts.")
+        return message
+
+    return receive_at_most
+
+
+def _require_utf_8(content_type: str) -> None:
+    """In no other encoding: some of them make half characters, which nothing can store, or take minutes to read."""
+    charset = parse_options_header(content_type)[1].get(b"charset", b"utf-8")
+    if charset.lower() not in (b"utf-8", b"utf8"):
+        raise _unreadable()
+
+
+def _unreadable() -> MalformedError:
+    return MalformedError("bad-request", "This form could not be read; go back and send it again.")
 
 
 def failure(visit: Visit, error: VocuError) -> Response:
@@ -206,5 +260,6 @@ _STATUS = {
     "unknown-id": 404,
     "no-such-page": 404,
     "unknown-part": 404,
+    "form-too-large": 413,
     "desk-fault": 500,
 }

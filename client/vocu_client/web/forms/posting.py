@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
+from vocu_client.web.digits import number_of
 
 from vocu_client.web.forms.fields import Field
 from vocu_client.web.forms.goods import COUNTABLE
@@ -49,7 +50,7 @@ def rows_typed(typed: Typed, name: str) -> list[int]:
     """The numbers of the rows that were posted under this flat name, in order."""
     start = f"{name}-"
     numbers = {each[len(start) :].partition("-")[0] for each in typed if each.startswith(start)}
-    return sorted(int(number) for number in numbers if number.isdecimal() and number.isascii())
+    return sorted(found for number in numbers if (found := number_of(number)) is not None)
 
 
 class _Reader:

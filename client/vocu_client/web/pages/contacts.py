@@ -9,7 +9,8 @@ from starlette.responses import Response
 from vocu.errors import VocuError
 from vocu.operation import bodies, events
 from vocu_client.overviews.folding import fold
-from vocu_client.store.drafts import DraftChangedError, Fields, FormDraft
+from vocu_client.store.drafts import DraftChangedError, Drafts, Fields, FormDraft
+from vocu_client.web.digits import number_of
 from vocu_client.web.pages.contact_form import Person, blank, problems, read, typed
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get, post
@@ -61,7 +62,7 @@ async def save(visit: Visit) -> Response:
     """A person more, a person less, publish, or throw the changes away: whatever the button says. All is kept."""
     do = str(visit.form.get("do", "publish"))
     drafts, words = visit.desk.drafts, visit.words
-    draft_id = str(visit.form.get("draft", "")) or drafts.new_id()
+    draft_id = str(visit.form.get("draft", "")) or Drafts.new_id()
     if do == "discard" and visit.form.get("sure") == "yes":
         drafts.delete(draft_id)
         return visit.go("/contacts/own", words._("Your changes were thrown away."))
@@ -95,7 +96,7 @@ async def save(visit: Visit) -> Response:
 
 async def keep(visit: Visit) -> Response:
     """What is being typed, kept now and then; answered with where it stands."""
-    draft_id = str(visit.form.get("draft", "")) or visit.desk.drafts.new_id()
+    draft_id = str(visit.form.get("draft", "")) or Drafts.new_id()
     return visit.page("draft_part.html", draft=_keep(visit, draft_id, typed(_fields(visit))), error=None)
 
 
@@ -127,7 +128,7 @@ def _keep(visit: Visit, draft_id: str, persons: list[Person]) -> FormDraft:
     for number, person in enumerate(persons):
         fields |= person.fields(number)
     return visit.desk.drafts.keep(
-        draft_id, DRAFT, fields, visit.officer.id, visit.site.now(), revision=int(revision) if revision.isdigit() else 0
+        draft_id, DRAFT, fields, visit.officer.id, visit.site.now(), revision=number_of(revision) or 0
     )
 
 

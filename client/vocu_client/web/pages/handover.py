@@ -8,6 +8,7 @@ from starlette.responses import Response
 from vocu.errors import RefusedError
 from vocu_client.overviews.clocks import Clock
 from vocu_client.store.drafts import FormDraft
+from vocu_client.web.digits import number_of
 from vocu_client.web.kinds import KIND_NAMES
 from vocu_client.web.pages.approvals import asked_by
 from vocu_client.web.pages.entry import HERE
@@ -61,8 +62,7 @@ async def leave_note(visit: Visit) -> Response:
 
 
 async def take_down(visit: Visit) -> Response:
-    number = str(visit.form.get("note", ""))
-    visit.desk.handover.take_down(int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0)
+    visit.desk.handover.take_down(number_of(visit.form.get("note")) or 0)
     return visit.go("/handover", visit.words._("The note is taken down."))
 
 

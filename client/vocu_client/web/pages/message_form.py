@@ -10,6 +10,7 @@ from vocu.operation.events import MessagePosted
 from vocu.operation.handling import SCHEMES
 from vocu_client.store.drafts import Drafts, Fields, FormDraft
 from vocu_client.web import drafting
+from vocu_client.web.digits import number_of
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit
 
@@ -65,7 +66,7 @@ def typed(visit: Visit) -> Message:
     fields = {name: [str(value) for value in form.getlist(name)] for name in KEPT}
     revision = str(form.get("revision", ""))
     draft_id = str(form.get("draft", "")) or Drafts.new_id()
-    return _message(draft_id, fields, int(revision) if revision.isdecimal() else 0)
+    return _message(draft_id, fields, number_of(revision) or 0)
 
 
 def restored(draft: FormDraft) -> Message:

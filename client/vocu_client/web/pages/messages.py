@@ -15,6 +15,7 @@ from vocu_client.overviews.read_receipts import Readers
 from vocu_client.overviews.threads import Post, Scope
 from vocu_client.store.drafts import FormDraft
 from vocu_client.store.outbox import Item
+from vocu_client.web.digits import number_of
 from vocu_client.web.pages.message_form import DRAFT, audiences, markings, may_write, readership, replying
 from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.visit import Visit, get
@@ -44,7 +45,7 @@ async def inbox(visit: Visit) -> Response:
     overviews = visit.desk.overviews
     read = visit.desk.marks.of(visit.officer.id).has_read
     query, scope = visit.query.get("q", "").strip(), SCOPES.get(visit.query.get("scope", ""))
-    before = _number(visit.query.get("before", ""))
+    before = number_of(visit.query.get("before", ""))
     page = overviews.threads.page(read, scope=scope, before=before)
     threads = page.threads if before is not None else sorted(page.threads, key=lambda thread: not thread.unread)
     return visit.page(
@@ -66,7 +67,7 @@ async def inbox(visit: Visit) -> Response:
 
 async def newer(visit: Visit) -> Response:
     """How many messages of others came since a page was made; of one conversation, where the address names it."""
-    desk, since, root = visit.desk, _number(visit.query.get("since", "")) or 0, visit.query.get("thread")
+    desk, since, root = visit.desk, number_of(visit.query.get("since", "")) or 0, visit.query.get("thread")
     ncp_of = {device.id: device.ncp for device in desk.view.state.devices.values()}
     acts = [accepted.act for accepted in desk.view.acts[since:] if accepted.act is not None]
     posts = [act for act in acts if isinstance(act.event, MessagePosted | AnnouncementPosted)]
@@ -150,10 +151,6 @@ def _ref(draft: FormDraft) -> str:
 
 def _address(visit: Visit, **changed: object) -> str:
     return "/messages?" + urlencode({**dict(visit.query), **changed})
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
 ROUTES: list[Route] = [

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from vocu.form.codes import codes, is_code
 from vocu_client.overviews.feed import GROUPS
 from vocu_client.overviews.today import Today
+from vocu_client.web.digits import number_of
 from vocu_client.web.visit import Visit, get, post
 
 SHOWN = 50
@@ -34,7 +35,7 @@ async def feed(visit: Visit) -> Response:
 
 async def new(visit: Visit) -> Response:
     """How many have come since the list was made."""
-    since = _number(visit.query.get("since")) or 0
+    since = number_of(visit.query.get("since")) or 0
     found = visit.desk.overviews.feed.page(since=since, limit=SHOWN + 1, **_filter(visit))
     return visit.page("now_new_part.html", count=min(len(found.items), SHOWN), more=len(found.items) > SHOWN)
 
@@ -45,21 +46,21 @@ async def figures(visit: Visit) -> Response:
 
 async def concerning(visit: Visit) -> Response:
     """What the desktop is told of: what concerns this country and came since; no contents."""
-    since = _number(visit.query.get("since"))
+    since = number_of(visit.query.get("since"))
     size = visit.desk.view.size
     items = visit.desk.overviews.feed.page(since=since, concerning=True, limit=5).items if since is not None else ()
     return visit.page("now_notifications_part.html", items=items, size=size)
 
 
 async def mark_read(visit: Visit) -> Response:
-    seen = _number(str(visit.form.get("size", ""))) or 0
+    seen = number_of(visit.form.get("size")) or 0
     visit.desk.marks.read_up_to(visit.officer.id, min(seen, visit.desk.view.size))
     return visit.go("/")
 
 
 def _feed(visit: Visit) -> dict[str, Any]:
     size = visit.desk.view.size
-    found = visit.desk.overviews.feed.page(before=_number(visit.query.get("before")), limit=SHOWN, **_filter(visit))
+    found = visit.desk.overviews.feed.page(before=number_of(visit.query.get("before")), limit=SHOWN, **_filter(visit))
     given = {name: visit.query[name] for name in FILTERS if visit.query.get(name)}
     older = "?" + urlencode(given | {"before": found.older}) if found.older is not None else ""
     return {
@@ -85,10 +86,6 @@ def _filter(visit: Visit) -> dict[str, Any]:
 
 def _today(visit: Visit) -> Today | None:
     return visit.desk.overviews.today(visit.site.now())
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
 ROUTES = [

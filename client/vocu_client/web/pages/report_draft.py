@@ -18,6 +18,7 @@ from vocu_client.posting import OCU
 from vocu_client.store.drafts import FormDraft
 from vocu_client.web import drafting
 from vocu_client.web.consulting import may_open
+from vocu_client.web.digits import number_of
 from vocu_client.web.forms.form import Filled, Form
 from vocu_client.web.forms.inputs import Option
 from vocu_client.web.forms.posting import Typed
@@ -103,7 +104,7 @@ def kept(visit: Visit, draft_id: str, typed: Typed, *, by_itself: bool = False) 
 
 def revision_of(typed: Typed) -> int:
     """That of the draft which the officer has before him."""
-    return int(_one(typed, "_revision")) if _one(typed, "_revision").isdecimal() else 0
+    return number_of(_one(typed, "_revision")) or 0
 
 
 def amended(typed: Typed) -> str:

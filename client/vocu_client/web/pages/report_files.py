@@ -12,6 +12,7 @@ from starlette.routing import Route
 from vocu.errors import MalformedError, RefusedError
 from vocu_client.attachments import Attachment, attach, clean_name, is_picture
 from vocu_client.store.draft_files import MAX_FILE, PIECE, DraftFile
+from vocu_client.web.digits import number_of
 from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.visit import Visit, get, post
 
@@ -62,25 +63,25 @@ async def take_uploads(visit: Visit, draft_id: str) -> None:
 
 async def begin(visit: Visit) -> Response:
     """A file is announced; one that broke off is gone on with. Answers where to go on."""
-    name, size = clean_name(str(visit.form.get("name", ""))), str(visit.form.get("size", ""))
-    if not size.isdecimal():
+    name, size = clean_name(str(visit.form.get("name", ""))), number_of(visit.form.get("size"))
+    if size is None:
         raise MalformedError("bad-request", "Say how large the file is.")
     draft_id, files = visit.path["draft"], visit.desk.drafts.files
     there = [file for file in files.of(draft_id) if not _is_prepared(file)]
-    broken_off = next((file for file in there if (file.name, file.size) == (name, int(size))), None)
-    file = broken_off or files.begin(draft_id, name, "application/octet-stream", int(size), visit.site.now())
+    broken_off = next((file for file in there if (file.name, file.size) == (name, size)), None)
+    file = broken_off or files.begin(draft_id, name, "application/octet-stream", size, visit.site.now())
     return JSONResponse({"file": file.id, "received": file.received, "piece": PIECE})
 
 
 async def append(visit: Visit) -> Response:
     """The next piece. With the last one the file is prepared for sending, and the list of files is the answer."""
     file = _file(visit, visit.path["draft"], visit.path["file"])
-    piece, offset = visit.form.get("piece"), str(visit.form.get("offset", ""))
-    if not isinstance(piece, UploadFile) or not offset.isdecimal():
+    piece, offset = visit.form.get("piece"), number_of(visit.form.get("offset"))
+    if not isinstance(piece, UploadFile) or offset is None:
         raise MalformedError("bad-request", "This piece of a file could not be read; send it again.")
     files = visit.desk.drafts.files
     async with visit.request.form():  # it is read already; this closes its file
-        file = files.append(file.id, int(offset), await piece.read(PIECE + 1))
+        file = files.append(file.id, offset, await piece.read(PIECE + 1))
     if not file.whole:
         return JSONResponse({"file": file.id, "received": file.received, "piece": PIECE})
     data = await asyncio.to_thread(files.read, file.id)

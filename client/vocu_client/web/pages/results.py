@@ -13,6 +13,7 @@ from vocu.rendering.findings import by_day, charts
 from vocu.rendering.results import results_json
 from vocu_client.exports import CERTIFICATE, WORKBOOK
 from vocu_client.web.compiling import Compiled, tables_of
+from vocu_client.web.digits import number_of
 from vocu_client.web.tabling import Reader
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get
@@ -49,7 +50,7 @@ async def table(visit: Visit) -> Response:
     reader = Reader(visit, shown)
     column, down = visit.query.get("sort", ""), visit.query.get("order") == "down"
     rows = reader.sorted(column, down)
-    first = _number(visit.query.get("from", "")) or 0
+    first = number_of(visit.query.get("from", "")) or 0
     values = _around(visit, compiled)
     return visit.page(
         "results_table.html",
@@ -71,7 +72,7 @@ async def table(visit: Visit) -> Response:
 
 async def newer(visit: Visit) -> Response:
     """Whether entries came in since the position that a page shows."""
-    return visit.page("results_newer_part.html", newer=visit.desk.view.size - (_number(visit.query.get("at", "")) or 0))
+    return visit.page("results_newer_part.html", newer=visit.desk.view.size - (number_of(visit.query.get("at")) or 0))
 
 
 async def csv(visit: Visit) -> Response:
@@ -101,7 +102,7 @@ async def _compiled(visit: Visit) -> Compiled:
     tables = tables_of(visit.desk)
     if not wanted:
         return await tables.newest()
-    position = _number(wanted)
+    position = number_of(wanted)
     if position is None or not 1 <= position <= visit.desk.view.size:
         raise RefusedError("no-such-page", "This desk's log has not reached that position.")
     return await tables.at(position)
@@ -132,10 +133,6 @@ def _address(visit: Visit, **changed: object) -> str:
     query = {**dict(visit.query), **changed}
     kept = {name: value for name, value in query.items() if value is not None}
     return f"{visit.request.url.path}?{urlencode(kept)}"
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 ROUTES = [

@@ -16,6 +16,7 @@ from vocu_client.files import Attached
 from vocu_client.overviews.seizures import Point, Way
 from vocu_client.store.outbox import Item
 from vocu_client.web.consulting import may_open
+from vocu_client.web.digits import number_of
 from vocu_client.web.forms.telling import tell
 from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.seizures import mapping, telling
@@ -159,7 +160,8 @@ def _standing(visit: Visit, report_id: str, seen: str = "") -> dict[str, Any]:
     desk = visit.desk
     report = desk.ledger.reports.get(report_id)
     newest = newest_entry(desk, report_id) if report is not None else None
-    seen_entry = int(seen) if seen.isascii() and seen.isdecimal() else newest
+    seen_at = number_of(seen)
+    seen_entry = newest if seen_at is None else seen_at
     return {
         "report_id": report_id,
         "entry": report.received if report is not None else None,

@@ -17,6 +17,7 @@ from vocu.rendering.wording import N_, Wording
 from vocu_client import places
 from vocu_client.overviews.rows import Row, Status
 from vocu_client.overviews.seizures import SortBy, Sum
+from vocu_client.web.digits import number_of
 from vocu_client.web.seizures import mapping, telling
 from vocu_client.web.seizures.exporting import export
 from vocu_client.web.seizures.query import PAGE, STATUS_NAMES, Query, read
@@ -99,8 +100,8 @@ async def on_the_map(visit: Visit) -> Response:
 async def newer(visit: Visit) -> Response:
     """How many reports came in since the page was made, of those that it shows."""
     query = read(visit.query, visit.words.language)
-    at = visit.query.get("at", "")
-    since = int(at) if at.isascii() and at.isdecimal() else visit.desk.view.size
+    at = number_of(visit.query.get("at"))
+    since = visit.desk.view.size if at is None else at
     rows = visit.desk.overviews.seizures.all(query.filter)
     count = sum(row.report.revisions[-1].received.index >= since for row in rows)
     return visit.page("seizures_newer_part.html", count=count, address=query.address())

@@ -14,6 +14,7 @@ from vocu.rendering.wording import N_
 from vocu_client.overviews.filtering import Filter
 from vocu_client.overviews.rows import STATUSES, Status
 from vocu_client.overviews.seizures import SORTS, SortBy
+from vocu_client.web.digits import number_of
 
 PAGE = 50
 LONGEST = 200
@@ -114,7 +115,7 @@ def read(query: QueryParams, language: str) -> Query:
         ),
         sort=sort,
         ascending=ascending,
-        page=min(int(page), LAST_PAGE) if page.isascii() and page.isdecimal() and int(page) > 0 else 1,
+        page=min(number_of(page) or 1, LAST_PAGE),
     )
 
 
