@@ -1,7 +1,6 @@
 """The messages: conversations, what was said in each, its files, and who has opened it."""
 
 import asyncio
-from typing import Any
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -10,14 +9,15 @@ from starlette.routing import Route
 
 from vocu.errors import VocuError
 from vocu.operation.events import AnnouncementPosted, MessagePosted
+from vocu.operation.media import MediaFile
 from vocu_client.files import Attached
 from vocu_client.overviews.read_receipts import Readers
 from vocu_client.overviews.threads import Post, Scope
 from vocu_client.store.drafts import FormDraft
 from vocu_client.store.outbox import Item
+from vocu_client.web.attached import file_routes
 from vocu_client.web.digits import number_of
 from vocu_client.web.pages.message_form import DRAFT, audiences, markings, may_write, readership, replying
-from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.visit import Visit, get
 
 SCOPES: dict[str, Scope] = {"all": "all", "countries": "countries", "ocu": "ocu", "national": "national"}
@@ -106,19 +106,7 @@ async def conversation(visit: Visit) -> Response:
     )
 
 
-async def file(visit: Visit) -> Response:
-    """A file to keep."""
-    described, data = await _read(visit)
-    return visit.download(described.name, described.type, data)
-
-
-async def small(visit: Visit) -> Response:
-    """A picture, small and made anew from its pixels."""
-    described, data = await _read(visit)
-    return await small_picture(described.type, data)
-
-
-async def _read(visit: Visit) -> Any:
+async def _read(visit: Visit) -> tuple[MediaFile, bytes]:
     """A file of a message, and of nothing else."""
     message = visit.path["id"]
     visit.desk.overviews.threads.thread(message, lambda _: True)
@@ -157,6 +145,5 @@ ROUTES: list[Route] = [
     get("/messages", inbox),
     get("/messages/newer", newer),
     get("/messages/{id}", conversation),
-    get("/messages/{id}/files/{number:int}", file),
-    get("/messages/{id}/files/{number:int}/small", small),
+    *file_routes("/messages/{id}/files/{number:int}", _read),
 ]

@@ -1,5 +1,6 @@
 """One seizure: what it says, who may read what, its photos, what became of it, and what may be done now."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,13 +13,14 @@ from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
 from vocu.operation import events
 from vocu.operation.header import PartSlip
+from vocu.operation.media import MediaFile
 from vocu_client.files import Attached
 from vocu_client.overviews.seizures import Point, Way
 from vocu_client.store.outbox import Item
+from vocu_client.web.attached import file_routes
 from vocu_client.web.consulting import may_open
 from vocu_client.web.digits import number_of
 from vocu_client.web.forms.telling import tell
-from vocu_client.web.pictures import small as small_picture
 from vocu_client.web.seizures import mapping, telling
 from vocu_client.web.seizures.history import history, newest_entry, revision
 from vocu_client.web.visit import Visit, get
@@ -83,26 +85,14 @@ async def files(visit: Visit) -> Response:
     return visit.page("seizure_files_part.html", attached=attached, allowed=allowed, report_id=report_id)
 
 
-async def file(visit: Visit) -> Response:
-    """A file to keep."""
-    described, data = _read(visit)
-    return visit.download(described.name, described.type, data)
-
-
-async def small(visit: Visit) -> Response:
-    """A picture, small and made anew, to be seen on the page."""
-    described, data = _read(visit)
-    return await small_picture(described.type, data)
-
-
-def _read(visit: Visit) -> tuple[Any, bytes]:
+async def _read(visit: Visit) -> tuple[MediaFile, bytes]:
     """A file of this report, and of no other: the reason was given for this one."""
     report_id, event_id = str(visit.path["id"]), str(visit.path["event"])
     if not may_open(visit, report_id):
         raise RefusedError("no-reason", "Say on the report's page why you need to see this; then its files open.")
     if event_id not in [each.event_id for each in visit.desk.files.of_report(report_id)]:
         raise RefusedError("no-such-file", "There is no such file; go back to its report.")
-    return visit.desk.files.read(event_id, int(visit.path["number"]))
+    return await asyncio.to_thread(visit.desk.files.read, event_id, int(visit.path["number"]))
 
 
 def _waiting(visit: Visit, report_id: str) -> Response:
@@ -198,6 +188,5 @@ ROUTES = [
     get("/seizures/{id}", overview),
     get("/seizures/{id}/status", status),
     get("/seizures/{id}/files", files),
-    get("/seizures/{id}/files/{event}/{number:int}", file),
-    get("/seizures/{id}/files/{event}/{number:int}/small", small),
+    *file_routes("/seizures/{id}/files/{event}/{number:int}", _read),
 ]
