@@ -6,6 +6,7 @@ import mimetypes
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from threading import BoundedSemaphore
 from typing import Final
 
 import pi_heif  # type: ignore[import-untyped]
@@ -20,6 +21,10 @@ MAX_PIXELS = 50_000_000
 LONG_SIDE = 2560
 THUMBNAIL_SIDE = 320
 QUALITY = 88
+MAX_SCANS = 100
+START_OF_SCAN: Final = b"\xff\xda"
+"""In a JPEG (ISO/IEC 10918-1, B.1.1.3). Each scan goes over all pixels and may take hardly a hundred bytes, so one file
+could hold hours of work; a camera makes one, a program for the web ten."""
 TAKEN: Final = ("JPEG", "PNG", "WEBP", "HEIF", "BMP")
 """Kinds of pictures that officers bring. What else there is goes as it is, and is never shown in a page."""
 SHOWN: Final = ("JPEG", "PNG")
@@ -28,6 +33,8 @@ PICTURE_NAMES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".h
 NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys(':*?"<>|', "_"))
 RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}")
+_MEMORY: Final = BoundedSemaphore(2)
+"""So many pictures are unpacked at once, however many are asked for: one of the largest takes half a gigabyte."""
 
 pi_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None  # `_opened` refuses earlier, and without a warning that only some threads would hear
@@ -116,6 +123,9 @@ def _opened(name: str, data: bytes, kinds: tuple[str, ...]) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=kinds)
     except Exception:
         raise _damaged(name) from None
+    if data.startswith(b"\xff\xd8") and data.count(START_OF_SCAN) > MAX_SCANS:
+        picture.close()
+        raise _damaged(name)
     if picture.width * picture.height > MAX_PIXELS:
         picture.close()
         raise MalformedError("picture-too-large", f"{name} has more than 50 million pixels; save it smaller.")
@@ -124,6 +134,11 @@ def _opened(name: str, data: bytes, kinds: tuple[str, ...]) -> Image.Image:
 
 def _made_anew(picture: Image.Image, side: int) -> tuple[str, bytes, tuple[int, int]]:
     """Kind, bytes and size of the picture, turned upright: its pixels alone, and nothing else of its file."""
+    with _MEMORY:
+        return _drawn_anew(picture, side)
+
+
+def _drawn_anew(picture: Image.Image, side: int) -> tuple[str, bytes, tuple[int, int]]:
     png = picture.format == "PNG"
     try:
         picture.draft(None, (side, side))

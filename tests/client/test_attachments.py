@@ -3,6 +3,7 @@
 import hashlib
 import io
 import struct
+import time
 import zlib
 from typing import Any
 
@@ -121,6 +122,21 @@ def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_unpacked(s
     for take in (lambda data: attach("a.png", data), thumbnail):
         with pytest.raises(MalformedError, match="picture-too-large"):
             take(bomb(side, side))
+
+
+def test_a_photo_that_would_be_worked_on_for_hours_is_refused_at_once() -> None:
+    file = io.BytesIO()
+    Image.new("L", (2000, 2000), 120).save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    last = data[data.rfind(b"\xff\xc4", 0, data.rfind(b"\xff\xda")) : -2]
+    assert len(thumbnail(data[:-2] + last * 20 + data[-2:])) > 100
+    endless = data[:-2] + last * 100_000 + data[-2:]
+    begun = time.monotonic()
+    for refuse in (thumbnail, lambda data: attach("photo.jpg", data)):
+        with pytest.raises(MalformedError) as refused:
+            refuse(endless)
+        assert refused.value.code == "bad-picture"
+    assert time.monotonic() - begun < 2
 
 
 def test_a_thumbnail_is_small_and_holds_nothing_but_pixels() -> None:

@@ -41,7 +41,7 @@ SAID: Final[dict[str, str]] = {
         "bad-file bad-catalogue bad-picture file-lost no-such-file",
     "This file is empty. Attach the one that you meant.": "empty-file file-empty",
     "This file is too large. Split or compress it.":
-        "file-too-large piece-too-large too-many-files picture-too-large",
+        "file-too-large piece-too-large too-many-files picture-too-large form-too-large",
     "The upload broke off. It goes on from where it stopped.": "wrong-offset",
     "There is such a file or folder already. Choose another name.": "file-exists folder-in-use",
     # tables that are imported
