@@ -3,7 +3,7 @@
 import pytest
 
 from tests.client.web.conftest import TODAY
-from tests.client.web.pages.test_report import FILLED, begun, draft_of, sent
+from tests.client.web.pages.reporting import FILLED, begun, draft_of, sent
 from tests.client.web.team import Browser, DutyRoom
 from vocu.errors import RefusedError
 

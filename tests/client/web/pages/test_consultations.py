@@ -3,7 +3,7 @@
 import csv
 import io
 
-from tests.client.web.pages.test_report import sent
+from tests.client.web.pages.reporting import sent
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor
 

@@ -1,63 +1,23 @@
 """Reporting a seizure on a real desk, as a browser without scripts and one with htmx do."""
 
-import io
-import re
-from typing import Any
-
 import pytest
-from PIL import Image
 
 from tests.client.web.conftest import TODAY
-from tests.client.web.team import DutyRoom
+from tests.client.web.pages.reporting import (
+    FILLED,
+    GOODS,
+    begun,
+    draft_of,
+    jpeg,
+    report_form,
+    sent,
+    token,
+    without_buttons,
+)
 from tests.client.web.visitor import ADDRESS, Page, Visitor
 from vocu.form.report import SeizureNominal, SeizureReport
-from vocu.operation.events import SeizureAmended, SeizureReported
+from vocu.operation.events import SeizureReported
 from vocu_client.store.drafts import Drafts
-
-GOODS = {"goods-0-commodity": "tobacco.cigarettes", "goods-0-quantity": "806.000", "goods-0-unit": "stick"}
-WHERE = {"seizure_day": TODAY.isoformat(), "agency": "customs", "place": "Terespol", "location_type": "land_border"}
-HOW = {"direction": "import", "transport_mode": "road", "selection_reason": "risk_profile"}
-FILLED = GOODS | WHERE | HOW
-
-
-def report_form(page: Page) -> tuple[str, dict[str, Any]]:
-    """Where the report's form is sent, and what stands in it."""
-    return next((action, fields) for action, fields in page.forms if re.fullmatch(r"/report/[\w-]{22}", action))
-
-
-async def begun(visitor: Visitor, **fields: Any) -> tuple[str, dict[str, Any]]:
-    """The address of a new draft, and the fields of its form with these filled in."""
-    action, blank = report_form(await visitor.get("/report"))
-    for button in ("_do", "_rows"):
-        blank.pop(button, None)
-    return action, blank | fields
-
-
-async def sent(visitor: Visitor, **fields: Any) -> str:
-    """The id of a report that was filled in, checked and sent."""
-    action, filled = await begun(visitor, **FILLED | fields)
-    checked = await visitor.post(action, filled | {"_do": "check"})
-    assert checked.status == 200, checked.text
-    assert checked.address == f"{action}/check"
-    await visitor.post(f"{action}/send")
-    return action.removeprefix("/report/")
-
-
-def draft_of(visitor: Visitor, event_id: str) -> Any:
-    item = visitor.desk.outbox.find(event_id)
-    assert item is not None
-    return visitor.desk.outbox.draft(item)
-
-
-def jpeg(width: int = 64, height: int = 48) -> bytes:
-    picture = Image.new("RGB", (width, height), "red")
-    exif = Image.Exif()
-    exif[0x0112] = 6  # it lies on its side
-    exif[0x010F] = "SECRET CAMERA"
-    file = io.BytesIO()
-    picture.save(file, "JPEG", exif=exif)
-    return file.getvalue()
-
 
 # --- the form ---------------------------------------------------------------------------------------------------
 
@@ -133,9 +93,9 @@ async def test_several_goods_lines_without_scripts(de: Visitor) -> None:
     second = {"goods-1-commodity": "drugs.cocaine", "goods-1-quantity": "12,5", "goods-1-unit": "KGM"}
     _, fields = report_form(page)
     assert fields["goods-0-quantity"] == "806.000"
-    checked = await de.post(action, _plain(fields) | second | {"_do": "check"})
+    checked = await de.post(action, without_buttons(fields) | second | {"_do": "check"})
     assert "12.5 kg" in checked.text
-    removed = await de.post(action, _plain(fields) | second | {"_rows": "remove:goods-0"})
+    removed = await de.post(action, without_buttons(fields) | second | {"_rows": "remove:goods-0"})
     assert "goods-0-commodity" not in report_form(removed)[1]
     assert report_form(removed)[1]["goods-1-quantity"] == "12,5"
 
@@ -144,7 +104,7 @@ async def test_the_commodity_brings_its_fields_and_units(de: Visitor) -> None:
     answer = await de.client.post(
         "/form/seizure/goods?row=goods-0",
         data={"goods-0-commodity": "cites.ivory"},
-        headers={"Origin": ADDRESS, "X-Vocu": await _token(de), "HX-Request": "true"},
+        headers={"Origin": ADDRESS, "X-Vocu": await token(de), "HX-Request": "true"},
     )
     part = Page(answer)
     assert {"f-goods-0-species", "f-goods-0-appendix", "f-goods-0-specimen_kind"} <= part.ids
@@ -153,7 +113,7 @@ async def test_the_commodity_brings_its_fields_and_units(de: Visitor) -> None:
 
 
 async def test_rows_are_added_as_parts_and_unknown_ones_refused(de: Visitor) -> None:
-    headers = {"Origin": ADDRESS, "X-Vocu": await _token(de), "HX-Request": "true"}
+    headers = {"Origin": ADDRESS, "X-Vocu": await token(de), "HX-Request": "true"}
     added = await de.client.post("/form/seizure/row", data=GOODS | {"_rows": "add:goods"}, headers=headers)
     assert "f-goods-1-commodity" in Page(added).ids
     refused = await de.client.post("/form/seizure/row", data={"_rows": "add:place"}, headers=headers)
@@ -170,7 +130,7 @@ async def test_places_and_codes_are_suggested(de: Visitor) -> None:
 
 async def test_what_is_typed_is_kept_as_typed(de: Visitor) -> None:
     action, filled = await begun(de, **FILLED | {"place": "Łódź, i think", "goods-0-quantity": "1.2.3"})
-    headers = {"Origin": ADDRESS, "X-Vocu": await _token(de), "HX-Request": "true"}
+    headers = {"Origin": ADDRESS, "X-Vocu": await token(de), "HX-Request": "true"}
     kept = await de.client.post(f"{action}/keep", data=filled, headers=headers)
     assert "Saved" in kept.text
     assert kept.headers["HX-Replace-Url"] == action
@@ -207,7 +167,7 @@ async def test_a_colleague_does_not_overwrite_what_was_saved_meanwhile(de: Visit
 async def test_what_a_page_saves_by_itself_never_goes_over_something_newer(de: Visitor) -> None:
     action, filled = await begun(de, **FILLED)
     await de.post(action, filled | {"_do": "save"})
-    headers = {"Origin": ADDRESS, "X-Vocu": await _token(de), "HX-Request": "true"}
+    headers = {"Origin": ADDRESS, "X-Vocu": await token(de), "HX-Request": "true"}
     late = await de.client.post(f"{action}/keep", data=filled | {"place": "Late"}, headers=headers)
     assert "yours is not saved" in late.text
     assert de.desk.drafts.get(action.removeprefix("/report/")).fields["place"] == ["Terespol"]
@@ -289,144 +249,6 @@ async def test_the_organiser_reports_on_behalf_of_a_country(pl: Visitor) -> None
     assert event.nominal.received_from == "Duty officer, Lyon"
 
 
-# --- files ------------------------------------------------------------------------------------------------------
-
-
-async def test_a_photo_comes_with_the_form_upright_and_without_what_the_camera_wrote(de: Visitor) -> None:
-    action, filled = await begun(de, **FILLED)
-    page = await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", jpeg(), "image/jpeg")})
-    shown = re.search(r'src="(/report/[^"]+/small)"', page.html)
-    assert shown
-    small = await de.client.get(shown[1])
-    assert Image.open(io.BytesIO(small.content)).size == (48, 64)
-    assert b"SECRET" not in small.content
-    kept = de.desk.drafts.files.of(action.removeprefix("/report/"))
-    assert b"SECRET" not in de.desk.drafts.files.read(kept[0].id)
-    await de.post(action, filled | {"_do": "check"})
-    await de.post(f"{action}/send")
-    draft = draft_of(de, action.removeprefix("/report/"))
-    assert [file.name for file in draft.event.media.files] == ["photo.jpg"]
-    assert draft.event.media.files[0].original
-    assert set(draft.readers["media"]) == {"PL"}
-
-
-async def test_a_file_arrives_in_pieces_and_goes_on_where_it_broke_off(de: Visitor) -> None:
-    action, _ = await begun(de)
-    data = bytes(range(256)) * 5000  # more than one piece
-    headers = {"Origin": ADDRESS, "X-Vocu": await _token(de), "HX-Request": "true"}
-    announced = {"name": "scan.bin", "size": str(len(data))}
-    begun_file = (await de.client.post(f"{action}/files", data=announced, headers=headers)).json()
-    piece = begun_file["piece"]
-    where = f"{action}/files/{begun_file['file']}"
-    first = await de.client.post(where, data={"offset": "0"}, files={"piece": data[:piece]}, headers=headers)
-    assert first.json()["received"] == piece
-    again = (await de.client.post(f"{action}/files", data=announced, headers=headers)).json()
-    assert (again["file"], again["received"]) == (begun_file["file"], piece)
-    last = await de.client.post(where, data={"offset": str(piece)}, files={"piece": data[piece:]}, headers=headers)
-    assert "scan.bin" in last.text
-    files = de.desk.drafts.files.of(action.removeprefix("/report/"))
-    assert [file.name for file in files] == ["scan.bin"]
-    assert de.desk.drafts.files.read(files[0].id) == data
-
-
-async def test_a_file_that_is_no_picture_although_it_says_so_is_refused_and_the_form_stays(de: Visitor) -> None:
-    action, filled = await begun(de, **FILLED)
-    page = await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", b"nonsense", "image/jpeg")})
-    assert page.status == 400
-    assert "photo.jpg is damaged" in page.text
-    assert report_form(page)[1]["place"] == "Terespol"
-
-
-async def test_a_file_of_another_draft_is_not_shown(de: Visitor) -> None:
-    action, filled = await begun(de, **FILLED)
-    await de.post(action, filled | {"_do": "save"}, files={"files": ("photo.jpg", jpeg(), "image/jpeg")})
-    file = de.desk.drafts.files.of(action.removeprefix("/report/"))[0]
-    other, _ = await begun(de)
-    assert (await de.get(f"{other}/files/{file.id}/small")).status >= 400
-
-
-# --- what becomes of it -----------------------------------------------------------------------------------------
-
-
-async def test_an_amendment_begins_with_the_report_as_it_stands(de: Visitor) -> None:
-    report = await sent(de, place="BOBROWNIKI", free_text="Driver: Jan", _readers=["", "OCU", "FR"])
-    await de.sync()
-    page = await de.get(f"/seizures/{report}/amend")
-    action, fields = report_form(page)
-    assert fields["place"] == "Bobrowniki"
-    assert fields["free_text"].strip() == "Driver: Jan"
-    assert set(fields["_readers"]) == {"", "OCU", "FR"}
-    await de.post(action, _plain(fields) | {"goods-0-quantity": "900000", "_do": "check"})
-    await de.post(f"{action}/send")
-    await de.sync()
-    stat = de.desk.ledger.reports[report].stat
-    assert stat is not None
-    assert str(stat.goods[0].quantity) == "900000"
-    assert isinstance(de.desk.reading.revisions(report)[-1].act.event, SeizureAmended)
-    assert de.desk.reading.seizure_form(report)["free_text"] == "Driver: Jan"
-
-
-async def test_a_colleague_says_why_before_he_sees_the_names_in_a_draft(room: DutyRoom) -> None:
-    anna, bob = await room.officer("anna", "administrator"), await room.officer("bob", "poster")
-    report = await sent(anna, free_text="Driver: Jan", place="HREBENNE")
-    asked = await anna.get(f"/seizures/{report}/amend")
-    assert asked.address == f"/seizures/{report}"
-    assert "Say here why" in asked.text
-    await anna.post(f"/consultations/{report}", reason="It is our own case", back=f"/seizures/{report}")
-    draft = await anna.get(f"/seizures/{report}/amend")
-    assert "Driver: Jan" in draft.html
-    for address in (draft.address, f"{draft.address}/check", f"/seizures/{report}/amend"):
-        turned = await bob.get(address)
-        assert turned.address == f"/seizures/{report}"
-        assert "Driver: Jan" not in turned.html
-
-
-async def test_withdrawing_asks_once_and_wants_a_reason(de: Visitor) -> None:
-    report = await sent(de, place="KOROSZCZYN")
-    await de.sync()
-    asked = await de.get(f"/seizures/{report}/withdraw")
-    assert "It will no longer count. 3 contact points will see that you withdrew it" in asked.text
-    assert (await de.post(f"/seizures/{report}/withdraw")).status == 422
-    await de.post(f"/seizures/{report}/withdraw", reason="duplicate")
-    await de.sync()
-    assert de.desk.ledger.reports[report].withdrawn is not None
-
-
-async def test_what_the_rules_refuse_is_said_on_the_page_and_the_draft_stays(de: Visitor) -> None:
-    report = await sent(de, place="SLAWATYCZE")
-    await de.sync()
-    action, _ = report_form(await de.get(f"/seizures/{report}/amend"))
-    await de.post(f"/seizures/{report}/withdraw", reason="error")
-    await de.sync()
-    refused = await de.post(f"{action}/send")
-    assert refused.status == 400
-    assert "Check before you send" in refused.text
-    assert "report the seizure anew" in refused.text
-    assert de.desk.drafts.find(action.removeprefix("/report/")) is not None
-
-
-async def test_a_restricted_report_is_released_with_its_consequence_named(de: Visitor) -> None:
-    report = await sent(de, place="BREST", _restricted="yes")
-    await de.sync()
-    asked = await de.get(f"/seizures/{report}/release")
-    assert "3 contact points, and the hub, will be able to read the facts below" in asked.text
-    await de.post(f"/seizures/{report}/release")
-    await de.sync()
-    assert not de.desk.ledger.reports[report].restricted
-
-
-async def test_a_country_confirms_what_was_entered_on_its_behalf(pl: Visitor, fr: Visitor) -> None:
-    report = await sent(pl, on_behalf_of="FR", received_by="telephone", place="CALAIS")
-    await pl.sync()
-    await fr.sync()
-    asked = await fr.get(f"/seizures/{report}/confirm")
-    stale = await fr.post(f"/seizures/{report}/confirm", revision="A" * 22)
-    assert "amended since" in stale.text
-    await fr.post(f"/seizures/{report}/confirm", asked.form(f"/seizures/{report}/confirm"))
-    await fr.sync()
-    assert not fr.desk.ledger.reports[report].unconfirmed
-
-
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "\u202egpj.exe", '=HYPERLINK("http://x")'])
 async def test_hostile_text_is_text(de: Visitor, hostile: str) -> None:
     action, filled = await begun(de, **FILLED | {"free_text": hostile, "place": hostile, "agency": hostile})
@@ -434,13 +256,3 @@ async def test_hostile_text_is_text(de: Visitor, hostile: str) -> None:
     assert page.status == 422
     assert "<script>alert" not in page.html
     assert report_form(page)[1]["free_text"].strip() == hostile
-
-
-async def _token(visitor: Visitor) -> str:
-    found = re.search(r'<meta name="csrf" content="([^"]+)"', (await visitor.get("/report")).html)
-    assert found
-    return found[1]
-
-
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if name not in ("_do", "_rows", "csrf")}

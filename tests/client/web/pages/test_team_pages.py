@@ -3,7 +3,7 @@
 import pytest
 from babel import Locale
 
-from tests.client.web.pages.test_report import FILLED, begun
+from tests.client.web.pages.reporting import FILLED, begun
 from tests.client.web.scene import HOSTILE
 from tests.client.web.team import Browser, DutyRoom
 from tests.client.web.test_every_page import _bare, _Texts

@@ -1,0 +1,85 @@
+"""What becomes of a report that is out."""
+
+from tests.client.web.pages.reporting import report_form, sent, without_buttons
+from tests.client.web.team import DutyRoom
+from tests.client.web.visitor import Visitor
+from vocu.operation.events import SeizureAmended
+
+
+async def test_an_amendment_begins_with_the_report_as_it_stands(de: Visitor) -> None:
+    report = await sent(de, place="BOBROWNIKI", free_text="Driver: Jan", _readers=["", "OCU", "FR"])
+    await de.sync()
+    page = await de.get(f"/seizures/{report}/amend")
+    action, fields = report_form(page)
+    assert fields["place"] == "Bobrowniki"
+    assert fields["free_text"].strip() == "Driver: Jan"
+    assert set(fields["_readers"]) == {"", "OCU", "FR"}
+    await de.post(action, without_buttons(fields) | {"goods-0-quantity": "900000", "_do": "check"})
+    await de.post(f"{action}/send")
+    await de.sync()
+    stat = de.desk.ledger.reports[report].stat
+    assert stat is not None
+    assert str(stat.goods[0].quantity) == "900000"
+    assert isinstance(de.desk.reading.revisions(report)[-1].act.event, SeizureAmended)
+    assert de.desk.reading.seizure_form(report)["free_text"] == "Driver: Jan"
+
+
+async def test_a_colleague_says_why_before_he_sees_the_names_in_a_draft(room: DutyRoom) -> None:
+    anna, bob = await room.officer("anna", "administrator"), await room.officer("bob", "poster")
+    report = await sent(anna, free_text="Driver: Jan", place="HREBENNE")
+    asked = await anna.get(f"/seizures/{report}/amend")
+    assert asked.address == f"/seizures/{report}"
+    assert "Say here why" in asked.text
+    await anna.post(f"/consultations/{report}", reason="It is our own case", back=f"/seizures/{report}")
+    draft = await anna.get(f"/seizures/{report}/amend")
+    assert "Driver: Jan" in draft.html
+    for address in (draft.address, f"{draft.address}/check", f"/seizures/{report}/amend"):
+        turned = await bob.get(address)
+        assert turned.address == f"/seizures/{report}"
+        assert "Driver: Jan" not in turned.html
+
+
+async def test_withdrawing_asks_once_and_wants_a_reason(de: Visitor) -> None:
+    report = await sent(de, place="KOROSZCZYN")
+    await de.sync()
+    asked = await de.get(f"/seizures/{report}/withdraw")
+    assert "It will no longer count. 3 contact points will see that you withdrew it" in asked.text
+    assert (await de.post(f"/seizures/{report}/withdraw")).status == 422
+    await de.post(f"/seizures/{report}/withdraw", reason="duplicate")
+    await de.sync()
+    assert de.desk.ledger.reports[report].withdrawn is not None
+
+
+async def test_what_the_rules_refuse_is_said_on_the_page_and_the_draft_stays(de: Visitor) -> None:
+    report = await sent(de, place="SLAWATYCZE")
+    await de.sync()
+    action, _ = report_form(await de.get(f"/seizures/{report}/amend"))
+    await de.post(f"/seizures/{report}/withdraw", reason="error")
+    await de.sync()
+    refused = await de.post(f"{action}/send")
+    assert refused.status == 400
+    assert "Check before you send" in refused.text
+    assert "report the seizure anew" in refused.text
+    assert de.desk.drafts.find(action.removeprefix("/report/")) is not None
+
+
+async def test_a_restricted_report_is_released_with_its_consequence_named(de: Visitor) -> None:
+    report = await sent(de, place="BREST", _restricted="yes")
+    await de.sync()
+    asked = await de.get(f"/seizures/{report}/release")
+    assert "3 contact points, and the hub, will be able to read the facts below" in asked.text
+    await de.post(f"/seizures/{report}/release")
+    await de.sync()
+    assert not de.desk.ledger.reports[report].restricted
+
+
+async def test_a_country_confirms_what_was_entered_on_its_behalf(pl: Visitor, fr: Visitor) -> None:
+    report = await sent(pl, on_behalf_of="FR", received_by="telephone", place="CALAIS")
+    await pl.sync()
+    await fr.sync()
+    asked = await fr.get(f"/seizures/{report}/confirm")
+    stale = await fr.post(f"/seizures/{report}/confirm", revision="A" * 22)
+    assert "amended since" in stale.text
+    await fr.post(f"/seizures/{report}/confirm", asked.form(f"/seizures/{report}/confirm"))
+    await fr.sync()
+    assert not fr.desk.ledger.reports[report].unconfirmed
