@@ -98,6 +98,8 @@ async def send(visit: Visit) -> Response:
     if gone := _gone(visit):
         return gone
     draft = _draft(visit)
+    if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
+        return elsewhere
     filled = read(visit, draft.fields)
     if filled.faults:
         return visit.go(f"/report/{draft.id}/check")
@@ -106,7 +108,7 @@ async def send(visit: Visit) -> Response:
         return _ask_for_approval(visit, draft)
     actions = visit.actions
     if approval == "decide":
-        if visit.form.get("revision") != str(draft.revision):
+        if visit.form.get("read") != _as_it_stands(visit, draft):
             changed = visit.words._("It was changed since you read it; read it again.")
             return visit.go(f"/report/{draft.id}/check", changed)
         actions = visit.desk.actions.of("".join(draft.fields[ASKED_BY]), approved_by=visit.officer.id)
@@ -194,6 +196,7 @@ def _page(
         choices=possible_readers(visit),
         chosen=chosen_readers(typed),
         amends=amended(typed),
+        files_stay=_files_stay(visit, typed),
         files=listed(visit, draft_id),
         drafts=others if saved is None and theirs is None and not amended(typed) else [],
         saved=saved,
@@ -216,9 +219,21 @@ def _in_words(visit: Visit, draft: FormDraft, filled: Filled, error: VocuError |
         files=listed(visit, draft.id),
         alike=[(each, visit.desk.ledger.reports.get(each)) for each in alike],
         amends=amended(draft.fields),
+        files_stay=_files_stay(visit, draft.fields),
         approval=_approval(visit, draft, filled),
+        as_it_stands=_as_it_stands(visit, draft),
         error=error,
     )
+
+
+def _as_it_stands(visit: Visit, draft: FormDraft) -> str:
+    """What a second officer has read, its files among it: it differs once anything has changed."""
+    return " ".join([str(draft.revision), *(file.id for file in listed(visit, draft.id))])
+
+
+def _files_stay(visit: Visit, typed: Typed) -> bool:
+    """Whether the report that this amends has photos or files: an amendment takes none of them away."""
+    return bool(amended(typed)) and bool(visit.desk.files.of_report(amended(typed)))
 
 
 def _approval(visit: Visit, draft: FormDraft, filled: Filled) -> str:

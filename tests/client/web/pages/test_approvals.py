@@ -44,7 +44,7 @@ async def test_nobody_approves_his_own_report(room: DutyRoom) -> None:
     anna, bob = await switched_on(room)
     action = await asked(anna)
     await anna.post(f"{action}/send")
-    await anna.post(f"{action}/send", _asked_by="bob", revision="2")
+    await anna.post(f"{action}/send", _asked_by="bob", read="2")
     _, filled = await begun(anna, **FILLED | NAMES)
     await anna.post(action, filled | {"_asked_by": "bob", "_over": "yes", "_do": "check"})
     await anna.post(f"{action}/send")
@@ -98,3 +98,29 @@ async def test_no_way_around_the_pages_leads_past_the_second_officer(room: DutyR
     assert not room.desk.outbox.items()
     assert actions.of("bob", approved_by="anna").report_seizure(named)
     assert actions.report_seizure(form)
+
+
+async def test_a_file_that_came_after_it_was_read_is_looked_at_first(room: DutyRoom) -> None:
+    anna, bob = await switched_on(room)
+    action = await asked(bob)
+    seen = (await anna.get(f"{action}/check")).form(f"{action}/send")
+    await bob.post(f"{action}/files", name="list.csv", size="3")
+    (file,) = room.desk.drafts.files.of(action.removeprefix("/report/"))
+    await bob.post(f"{action}/files/{file.id}", {"offset": "0"}, files={"piece": ("piece", b"a,b")})
+    page = await anna.post(f"{action}/send", seen)
+    assert "read it again" in page.text
+    assert not room.desk.outbox.items()
+    await anna.post(f"{action}/send", (await anna.get(f"{action}/check")).form(f"{action}/send"))
+    assert room.desk.outbox.items()
+
+
+async def test_an_amendment_that_cannot_be_sent_shows_nobody_its_names(room: DutyRoom) -> None:
+    anna, bob = await room.officer("anna", "administrator"), await room.officer("bob", "poster")
+    report = await sent(anna, **NAMES)
+    await anna.post(f"/consultations/{report}", reason="Ours")
+    draft = await anna.get(f"/seizures/{report}/amend")
+    assert "Vladislav" in draft.html
+    room.desk.actions.withdraw_seizure(report, "error")
+    room.desk.outbox.discard(report)
+    page = await bob.post(f"{draft.address}/send")
+    assert "Vladislav" not in page.html
