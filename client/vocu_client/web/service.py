@@ -40,6 +40,7 @@ class Service:
         self.home = home
         self.desk: Desk | None = None
         self.changed = asyncio.Event()
+        self._unlocking = asyncio.Lock()
         self._following = False
         self._target = 0
         self._stopped: VocuError | None = None
@@ -62,10 +63,11 @@ class Service:
 
     async def unlock(self, passphrase: str) -> None:
         """Open the desk and connect it. Raises RefusedError (wrong-passphrase), MalformedError."""
-        if self.desk is None:
-            # In a thread: the key derivation, and a log of months with what pages show of it, take their time.
-            self.desk = await asyncio.to_thread(_open, self.home, passphrase)
-            self.connect()
+        async with self._unlocking:
+            if self.desk is None:
+                # In a thread: the key derivation, and a log of months with what pages show of it, take their time.
+                self.desk = await asyncio.to_thread(_open, self.home, passphrase)
+                self.connect()
 
     def connect(self) -> None:
         """Stay connected from now on; again after whatever had ended the connection."""
