@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.rig import DeskPages, chromium_path, launch, run, sign_in
-from tests.client.web.conftest import OPERATION
-from tests.system.rig import Hub, admit, found
+from tests.client.web.conftest import begin
+from tests.system.rig import Hub
 from vocu_client import Home
 
 SignIn = Callable[..., Page]
@@ -51,21 +51,12 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     folder = tmp_path_factory.mktemp("operation")
     hub = Hub(folder / "hub")
     hub.start()
-    run(_begin(hub, folder))
+    run(begin(hub, folder))
     room = Room(hub, folder, {})
     yield room
     for desk in room.desks.values():
         desk.stop()
     hub.stop()
-
-
-async def _begin(hub: Hub, folder: Path) -> None:
-    organiser = await found(hub, folder, OPERATION)
-    for ncp in ("DE", "FR"):
-        (await admit(organiser, folder, ncp)).close()
-    organiser.decisions.open_phase("OPERATIONAL")
-    assert await organiser.sync()
-    organiser.close()
 
 
 @pytest.fixture

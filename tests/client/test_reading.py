@@ -14,18 +14,6 @@ from vocu.operation import bodies, events
 from vocu_client import reading as reading_module
 
 
-@pytest.fixture
-def scenario() -> Scenario:
-    scenario = Scenario("DE", "FR")
-    scenario.open("OPERATIONAL")
-    return scenario
-
-
-@pytest.fixture
-def de(scenario: Scenario, tmp_path: Path) -> Replicated:
-    return Replicated(scenario, "DE", tmp_path)
-
-
 def test_lines_come_in_the_order_of_the_log_whatever_their_kinds(scenario: Scenario, de: Replicated) -> None:
     first = scenario.post("FR", events.MessagePosted(text=words("one")))
     second = scenario.post("PL", events.AnnouncementPosted(text=words("two")))

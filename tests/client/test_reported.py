@@ -16,18 +16,6 @@ from vocu.operation.composing import Draft
 from vocu_client.reported import already_reported, require_new
 
 
-@pytest.fixture
-def scenario() -> Scenario:
-    scenario = Scenario("DE", "FR")
-    scenario.open("OPERATIONAL")
-    return scenario
-
-
-@pytest.fixture
-def de(scenario: Scenario, tmp_path: Path) -> Replicated:
-    return Replicated(scenario, "DE", tmp_path)
-
-
 def alike(desk: Replicated, stat: SeizureReport) -> tuple[str, ...]:
     desk.catch_up()
     return already_reported(cast(Any, desk), stat)

@@ -10,13 +10,6 @@ from tests.scenario import Scenario
 
 
 @pytest.fixture
-def scenario() -> Scenario:
-    scenario = Scenario("DE", "FR")
-    scenario.open("OPERATIONAL")
-    return scenario
-
-
-@pytest.fixture
 def de(scenario: Scenario, tmp_path: Path) -> Seen:
     return Seen(Replicated(scenario, "DE", tmp_path))
 

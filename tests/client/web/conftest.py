@@ -38,12 +38,13 @@ def countries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Countries]:
     folder = tmp_path_factory.mktemp("operation")
     hub = Hub(folder / "hub")
     hub.start()
-    asyncio.run(_begin(hub, folder))
+    asyncio.run(begin(hub, folder))
     yield Countries(hub, folder)
     hub.stop()
 
 
-async def _begin(hub: Hub, folder: Path) -> None:
+async def begin(hub: Hub, folder: Path) -> None:
+    """Found the operation of these tests, admit its countries, and open its operational phase."""
     organiser = await found(hub, folder, OPERATION)
     for ncp in ("DE", "FR"):
         (await admit(organiser, folder, ncp)).close()
