@@ -15,7 +15,8 @@ from PIL import Image, PngImagePlugin
 from vocu.canonical import b64
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.operation.media import MAX_FILE, describe, is_safe_name
-from vocu_client.attachments import LONG_SIDE, THUMBNAIL_SIDE, attach, clean_name, is_picture, thumbnail
+from vocu_client.attachments import attach, clean_name, is_picture
+from vocu_client.pictures import LONG_SIDE, THUMBNAIL_SIDE, thumbnail
 
 GPS, ORIENTATION, MAKER = 0x8825, 0x0112, 0x010F
 

@@ -5,7 +5,8 @@ import asyncio
 from starlette.responses import Response
 
 from vocu.errors import RefusedError
-from vocu_client.attachments import is_picture, thumbnail
+from vocu_client.attachments import is_picture
+from vocu_client.pictures import thumbnail
 
 
 async def small(media_type: str, data: bytes) -> Response:
