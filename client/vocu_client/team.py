@@ -104,8 +104,8 @@ class Team:
 
     def found(self, officer: str, name: str, password: str) -> str:
         """Make the first administrator, and begin his session: returns its token. Raises RefusedError (founded)."""
-        hashed = self._hash(password)
         with self._lock:
+            hashed = self._hash(password)
             if self.founded:
                 raise RefusedError("founded", "This desk has an administrator already; he can add you.")
             account = self._new(officer, name, "administrator")
@@ -185,9 +185,9 @@ class Team:
     def redeem(self, officer: str, code: str, password: str) -> str:
         """Choose a password with a one-time code, and begin a session. Raises RefusedError as `log_in` does."""
         officer = _as_typed(officer)
-        hashed = self._hash(password)
         with self._lock:
             self._require_patience(officer)
+            hashed = self._hash(password)
             account = self._accounts.find(officer)
             if (
                 account is None
@@ -203,9 +203,9 @@ class Team:
 
     def change_password(self, by: Officer, old: str, new: str) -> str:
         """Returns the token of a new session; all others of this officer end. Raises RefusedError (wrong-login)."""
-        hashed = self._hash(new)
         with self._lock:
             self._require_patience(by.id)
+            hashed = self._hash(new)
             account = self._open_account(by.id)
             if account.password is not None and not is_password(old, account.password):
                 raise self._failed(by.id)

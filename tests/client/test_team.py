@@ -1,5 +1,8 @@
 """Rights hold, sessions end when they should, and a guess learns nothing."""
 
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -266,3 +269,34 @@ def test_four_eyes_are_switched_by_the_administrator(team: Team, anna: Officer) 
     assert not team.four_eyes
     team.set_four_eyes(anna, True)
     assert team.four_eyes
+
+
+def test_whatever_is_asked_of_it_no_two_passwords_take_their_memory_at_once(
+    team: Team, bob: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, most = 0, 0
+
+    def counted(*_: object, **__: object) -> str:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.02)
+        at_once -= 1
+        return "hashed"
+
+    monkeypatch.setattr(rules, "hash_password", counted)
+    monkeypatch.setattr(rules, "is_password", lambda *_: False)
+
+    def guess(number: int) -> None:
+        with contextlib.suppress(RefusedError):
+            match number % 3:
+                case 0:
+                    team.redeem(f"nobody{number}", "AAAAA", "correct horse battery")
+                case 1:
+                    team.change_password(bob, "wrong wrong wrong", "correct horse battery")
+                case _:
+                    team.found("eve", "Eve", "correct horse battery")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(guess, range(12)))
+    assert most == 1

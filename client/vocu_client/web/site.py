@@ -11,6 +11,7 @@ from vocu_client.languages import Languages
 from vocu_client.settings import write_private
 from vocu_client.team import ALONE, Officer
 from vocu_client.web.guard import Doorkeeper
+from vocu_client.web.passwords import Passwords
 from vocu_client.web.service import Service
 
 Needs = Literal["operation", "desk", "nothing"]
@@ -26,6 +27,7 @@ class Site:
         self.address = address
         self.team = team
         self.doorkeeper = Doorkeeper()
+        self.passwords = Passwords()
         self.notices: dict[str, list[str]] = {}
         self.spoken = Languages(service.home)
         self.ended = asyncio.Event()

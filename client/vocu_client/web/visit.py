@@ -32,6 +32,8 @@ MAX_BODY_OF_STRANGERS = 64 * 1024
 FORM_SECONDS = 600
 FORM_SECONDS_OF_STRANGERS = 30
 PREFERENCE_SECONDS = 365 * 24 * 3600
+MOST_NOTICES = 5
+"""That wait for the next page: a script may send forms without ever opening one."""
 IN_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
 """Signs that stand for themselves in an address; no other gets into a header."""
 
@@ -122,7 +124,9 @@ class Visit:
     def go(self, address: str, notice: str = "") -> Response:
         """To another page of the desk, with a notice that is shown there once."""
         if notice:
-            self.site.notices.setdefault(self.session, []).append(notice)
+            notices = self.site.notices.setdefault(self.session, [])
+            notices.append(notice)
+            del notices[:-MOST_NOTICES]
         if self.is_fragment:
             return Response(status_code=204, headers={"HX-Redirect": quote(address, safe=IN_ADDRESSES)})
         return RedirectResponse(address, 303)

@@ -1,7 +1,5 @@
 """An officer's own account: password, passkeys, and how he likes his pages."""
 
-import asyncio
-
 from starlette.responses import Response
 
 from vocu.errors import RefusedError, VocuError
@@ -20,7 +18,7 @@ async def change_password(visit: Visit) -> Response:
     try:
         if new != again:
             raise RefusedError("passwords-differ", "The two passwords differ; type the new one twice the same.")
-        token = await asyncio.to_thread(visit.desk.team.change_password, visit.officer, old, new)
+        token = await visit.site.passwords.tried(visit.desk.team.change_password, visit.officer, old, new)
     except VocuError as error:
         return _page(visit, 400, error)
     visit.site.notices.setdefault(token, []).append(

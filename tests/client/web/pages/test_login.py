@@ -1,10 +1,15 @@
 """Accounts at a desk that several officers share: in, out, and what each may do."""
 
+import asyncio
+from threading import Event
+
 import pytest
 
 from tests.client.web.team import PASSWORD, DutyRoom, code_in
 from tests.client.web.visitor import Visitor
+from vocu.errors import RefusedError
 from vocu_client.team import Role
+from vocu_client.web.passwords import MOST_WAITING
 
 
 async def test_who_starts_a_team_s_desk_makes_the_first_administrator_and_sees_nothing_else(room: DutyRoom) -> None:
@@ -166,3 +171,25 @@ async def test_a_desk_of_one_officer_has_no_accounts(de: Visitor) -> None:
         await de.post("/officers/first", officer="anna", name="A", password=PASSWORD, again=PASSWORD)
     ).address == "/"
     assert de.desk.team.accounts() == []
+
+
+async def test_strangers_who_keep_the_login_busy_keep_no_page_waiting(room: DutyRoom) -> None:
+    await room.officer("anna", "administrator")
+    gate, stranger = Event(), room.browser()
+
+    def slow(*_: object) -> str:
+        gate.wait(10)
+        raise RefusedError("wrong-login", "no")
+
+    room.desk.team.log_in = slow  # type: ignore[method-assign]
+    trying = [asyncio.create_task(stranger.log_in("anna", "x" * 20)) for _ in range(40)]
+    try:
+        await asyncio.sleep(0.5)
+        refused = [each.result() for each in trying if each.done()]
+        assert len(refused) == 40 - MOST_WAITING
+        assert "Many try to log in" in refused[0].text
+        async with asyncio.timeout(2):
+            assert await asyncio.to_thread(lambda: True)
+    finally:
+        gate.set()
+        await asyncio.gather(*trying)
