@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,9 +10,7 @@ from vocu.compilation.table import Cell, Column, Table
 from vocu.form.codes import list_names
 from vocu.rendering.wording import N_
 from vocu_client.web.templating import plain, who
-
-if TYPE_CHECKING:
-    from vocu_client.web.visit import Visit
+from vocu_client.web.visit import Visit
 
 STATUS: Final = {
     "reports_in_phase": N_("Reports of the operational phase"),
@@ -57,7 +55,7 @@ class Heading(Struct, frozen=True):
 class Reader:
     """Reads one table in the visitor's language."""
 
-    def __init__(self, visit: "Visit", table: Table) -> None:
+    def __init__(self, visit: Visit, table: Table) -> None:
         self._visit, self._words = visit, visit.words
         self._table = table
         self.columns = [
