@@ -15,6 +15,7 @@ from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor
 from tests.system.rig import PASSPHRASE
 from vocu_client import Home
+from vocu_client.cli.serving import _served_already
 from vocu_client.team import ALONE
 from vocu_client.web import live, service
 from vocu_client.web.pages import this_desk
@@ -98,6 +99,15 @@ async def test_the_launch_link_is_for_this_user_alone_and_gone_with_the_desk(tmp
             assert (await browser.get(first)).status_code == 401
         assert site.doorkeeper.token not in first
     assert not home.link_file.exists()
+
+
+async def test_a_second_start_finds_the_desk_whatever_proxy_there_is(
+    served: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert await asyncio.to_thread(_served_already, served.service.home) == served.link
 
 
 async def test_a_session_that_a_browser_brings_is_not_taken_over(served: Site) -> None:
