@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from vocu.canonical import decode_any, encode
+from vocu.form.report import SeizureReport
 from vocu.form.returns import DailyReturn
 from vocu.operation import events
 from vocu_client.overviews.days import local_day
@@ -34,10 +35,12 @@ async def overview(visit: Visit) -> Response:
 
 
 async def nil(visit: Visit) -> Response:
-    """Nothing found that day: what was filed for it before asks once more, because this replaces it."""
+    """Nothing found that day: asks once more where this replaces what was filed, or the country reported seizures."""
     day = str(visit.form.get("day", "")) or _today(visit)
-    if visit.desk.ledger.returns.get((visit.desk.settings.ncp, day)) is not None and not visit.form.get("replace"):
-        return visit.page("controls_replace.html", 409, day=day, id=str(visit.form.get("id", "")))
+    filed, seizures = day in _filed_days(visit), _seizures(visit, day)
+    if (filed or seizures) and not visit.form.get("sure"):
+        number = str(visit.form.get("id", ""))
+        return visit.page("controls_nil.html", 409, day=day, id=number, filed=filed, seizures=seizures)
     form = {"day": day, "kind": "nil", "running": "well"}
     visit.actions.file_daily_return(form, event_id=str(visit.form.get("id", "")) or None)
     return visit.go("/controls", visit.words._("“Nothing found” is queued, and goes out when there is a line."))
@@ -78,6 +81,20 @@ def _today(visit: Visit) -> str:
 def _filed_days(visit: Visit) -> set[str]:
     """The days for which this country filed a return before: another one replaces it."""
     return {day for ncp, day in visit.desk.ledger.returns if ncp == visit.desk.settings.ncp}
+
+
+def _seizures(visit: Visit, day: str) -> int:
+    """How many seizures of that day this country reported; what waits to be sent is taken as sent."""
+    desk, own = visit.desk, visit.desk.settings.ncp
+    known = desk.ledger.reports.values()
+    reports = {each.id: each.stat for each in known if each.owner == own and each.withdrawn is None}
+    for item in desk.outbox.items("queued", "sent"):
+        draft = desk.outbox.draft(item)
+        if isinstance(draft.event, events.SeizureReported) and isinstance(draft.event.stat, SeizureReport):
+            reports[item.id] = draft.event.stat
+        elif isinstance(draft.event, events.SeizureWithdrawn):
+            reports.pop(draft.ref or "", None)
+    return sum(stat.seizures for stat in reports.values() if stat is not None and stat.seizure_day == day)
 
 
 def _outside(visit: Visit, today: str) -> Any:

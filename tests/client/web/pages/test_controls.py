@@ -6,6 +6,7 @@ import pytest
 
 from tests.client.web.pages.test_warnings import in_order
 from tests.client.web.visitor import Visitor
+from tests.core.form.forms import shortest_report
 from vocu.form.returns import DailyReturn
 from vocu_client.overviews.days import local_day
 
@@ -120,3 +121,20 @@ async def test_outcomes_are_returned_and_corrected(de: Visitor, fr: Visitor) -> 
     (form_now,) = fr.desk.ledger.outcomes.values()
     assert form_now.prosecutions == 4
     assert in_order((await fr.get("/outcomes")).text, "Of others", "Germany", "4")
+
+
+async def test_nothing_found_on_a_day_with_seizures_asks_once_and_says_how_many(fr: Visitor) -> None:
+    day = local_day(fr.desk.view.state.genesis, fr.site.now() - DAY)
+    fr.desk.actions.report_seizure(shortest_report(seizure_day=day, seizures=2))
+    await fr.sync()
+    fr.desk.actions.report_seizure(shortest_report(seizure_day=day))  # it waits to be sent
+    withdrawn = fr.desk.actions.report_seizure(shortest_report(seizure_day=day, place="CALAIS"))
+    fr.desk.actions.withdraw_seizure(withdrawn, "error")
+    before = len(fr.desk.outbox.items())
+    asked = await fr.post("/controls/nil", {"day": day})
+    assert asked.status == 409
+    assert "Your country reported 3 seizures that day" in asked.text
+    assert "Replace" not in asked.text
+    assert len(fr.desk.outbox.items()) == before
+    await fr.post("/controls/nil", asked.form("/controls/nil"))
+    assert len(fr.desk.outbox.items()) == before + 1
