@@ -3,16 +3,16 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vocu.errors import RefusedError, VocuError
+from vocu.errors import VocuError
 from vocu.form.whole import split
 from vocu_client.actions import Actions
 from vocu_client.reported import already_reported
 from vocu_client.store.drafts import DraftChangedError, Drafts, FormDraft
 from vocu_client.web.forms.form import ARRANGE, Filled
 from vocu_client.web.forms.posting import Typed
+from vocu_client.web.pages.approvals import approval_of, ask_for_approval, asked_by
 from vocu_client.web.pages.report_draft import (
     AMENDMENT,
-    ASKED_BY,
     SEIZURE,
     amended,
     begun,
@@ -103,15 +103,15 @@ async def send(visit: Visit) -> Response:
     filled = read(visit, draft.fields)
     if filled.faults:
         return visit.go(f"/report/{draft.id}/check")
-    approval = _approval(visit, draft, filled)
+    approval = approval_of(visit, draft, filled)
     if approval in ("ask", "waits"):
-        return _ask_for_approval(visit, draft)
+        return ask_for_approval(visit, draft)
     actions = visit.actions
     if approval == "decide":
         if visit.form.get("read") != _as_it_stands(visit, draft):
             changed = visit.words._("It was changed since you read it; read it again.")
             return visit.go(f"/report/{draft.id}/check", changed)
-        actions = visit.desk.actions.of("".join(draft.fields[ASKED_BY]), approved_by=visit.officer.id)
+        actions = visit.desk.actions.of(asked_by(draft), approved_by=visit.officer.id)
     try:
         report = await _queue(visit, actions, draft, filled)
     except VocuError as error:
@@ -129,18 +129,6 @@ async def _queue(visit: Visit, actions: Actions, draft: FormDraft, filled: Fille
         return report
     restricted = is_restricted(draft.fields)
     return actions.report_seizure(filled.values, readers=readers, restricted=restricted, event_id=draft.id, files=files)
-
-
-async def hand_back(visit: Visit) -> Response:
-    """An approver's word to who asked him."""
-    draft = _draft(visit)
-    fields = {name: texts for name, texts in draft.fields.items() if name != ASKED_BY}
-    note = str(visit.form.get("note", ""))[:1000]
-    visit.desk.drafts.keep(
-        draft.id, draft.kind, fields, draft.officer, visit.site.now(), revision=draft.revision,
-        summary=draft.summary, note=note,
-    )  # fmt: skip
-    return visit.go("/report", visit.words._("The draft went back with your note."))
 
 
 async def ask_to_discard(visit: Visit) -> Response:
@@ -220,7 +208,7 @@ def _in_words(visit: Visit, draft: FormDraft, filled: Filled, error: VocuError |
         alike=[(each, visit.desk.ledger.reports.get(each)) for each in alike],
         amends=amended(draft.fields),
         files_stay=_files_stay(visit, draft.fields),
-        approval=_approval(visit, draft, filled),
+        approval=approval_of(visit, draft, filled),
         as_it_stands=_as_it_stands(visit, draft),
         error=error,
     )
@@ -236,28 +224,6 @@ def _files_stay(visit: Visit, typed: Typed) -> bool:
     return bool(amended(typed)) and bool(visit.desk.files.of_report(amended(typed)))
 
 
-def _approval(visit: Visit, draft: FormDraft, filled: Filled) -> str:
-    """What a second officer has to do with it: nothing (empty), be asked, is waited for, or decides here and now."""
-    names = bool(split(filled.values, visit.desk.view.state.added_commodities)[1])
-    if not visit.site.team or not visit.desk.team.four_eyes or not (names or listed(visit, draft.id)):
-        return ""
-    asked_by = "".join(draft.fields.get(ASKED_BY, []))
-    if not asked_by:
-        return "ask"
-    return "decide" if visit.may("approve") and asked_by != visit.officer.id else "waits"
-
-
-def _ask_for_approval(visit: Visit, draft: FormDraft) -> Response:
-    if not visit.officer.id:
-        raise RefusedError("not-your-right", "A second officer has to approve this; log in with an account.")
-    fields = draft.fields | {ASKED_BY: [visit.officer.id]}
-    visit.desk.drafts.keep(
-        draft.id, draft.kind, fields, visit.officer.id, visit.site.now(), revision=draft.revision,
-        summary=draft.summary,
-    )  # fmt: skip
-    return visit.go(f"/report/{draft.id}/check", visit.words._("A colleague who may approve is asked to send it."))
-
-
 ROUTES: list[Route] = [
     get("/report", new, right="post"),
     get("/report/{draft}", go_on, right="post"),
@@ -265,7 +231,6 @@ ROUTES: list[Route] = [
     post("/report/{draft}/keep", keep),
     get("/report/{draft}/check", check, right="post"),
     post("/report/{draft}/send", send),
-    post("/report/{draft}/hand-back", hand_back, right="approve"),
     get("/report/{draft}/discard", ask_to_discard, right="post"),
     post("/report/{draft}/discard", discard),
 ]

@@ -68,14 +68,16 @@ async def overview(visit: Visit) -> Response:
 
 
 async def status(visit: Visit) -> Response:
-    """How far this report is, and whether it changed since the page was made. The page of one that waited is made anew
-    once the log holds it: only then can it be amended."""
+    """How far this report is, and whether it changed since the page was made. A page that waits for what was written
+    here gives way to the report as it is then, without being loaded again: that could break off what is being done."""
     report_id = str(visit.path["id"])
     seen = visit.query.get("seen", "")
-    part = visit.page("seizure_status_part.html", **_standing(visit, report_id, seen))
-    if "waiting" in visit.query and report_id in visit.desk.ledger.reports:
-        part.headers["HX-Refresh"] = "true"
-    return part
+    standing = _standing(visit, report_id, seen)
+    if "waiting" in visit.query and standing["entry"] and not (seen and standing["under_way"]):
+        page = await overview(visit)
+        page.headers.update({"HX-Retarget": "main", "HX-Reselect": "main", "HX-Reswap": "outerHTML"})
+        return page
+    return visit.page("seizure_status_part.html", **standing)
 
 
 async def files(visit: Visit) -> Response:
@@ -154,7 +156,7 @@ def _standing(visit: Visit, report_id: str, seen: str = "") -> dict[str, Any]:
     seen_entry = newest if seen_at is None else seen_at
     return {
         "report_id": report_id,
-        "entry": report.received if report is not None else None,
+        "entry": desk.reading.revisions(report_id)[-1] if report is not None else None,
         "newest": newest,
         "changed": newest is not None and seen_entry is not None and newest > seen_entry,
         "own_item": desk.outbox.find(report_id) if report is None else None,

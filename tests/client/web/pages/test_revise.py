@@ -1,9 +1,14 @@
 """What becomes of a report that is out."""
 
-from tests.client.web.pages.reporting import report_form, sent, without_buttons
+import re
+
+from tests.client.web.conftest import TODAY
+from tests.client.web.pages.reporting import jpeg, report_form, sent, without_buttons
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor
+from tests.core.form.forms import shortest_report
 from vocu.operation.events import SeizureAmended
+from vocu_client.attachments import attach
 
 
 async def test_an_amendment_begins_with_the_report_as_it_stands(de: Visitor) -> None:
@@ -83,3 +88,35 @@ async def test_a_country_confirms_what_was_entered_on_its_behalf(pl: Visitor, fr
     await fr.post(f"/seizures/{report}/confirm", asked.form(f"/seizures/{report}/confirm"))
     await fr.sync()
     assert not fr.desk.ledger.reports[report].unconfirmed
+
+
+async def test_an_amendment_says_that_photos_and_files_stay_and_shows_at_once_when_it_is_delivered(de: Visitor) -> None:
+    report = de.desk.actions.report_seizure(
+        shortest_report(seizure_day=TODAY.isoformat(), place="HREBENNE"), files=[attach("case.jpg", jpeg())]
+    )
+    await de.sync()
+    first = de.desk.reading.revisions(report)[-1].index
+    form = await de.get(f"/seizures/{report}/amend")
+    action, fields = report_form(form)
+    checked = await de.post(action, without_buttons(fields) | {"place": "MEDYKA", "_do": "check"})
+    for page in (form, checked):
+        assert "The photos and files stay with the report." in page.text
+    page = await de.post(f"{action}/send")
+    assert "What you sent is on its way" in page.text
+    (status,) = re.findall(r'hx-get="(/seizures/[^"]+/status[^"]*)"', page.html)
+    status = status.replace("&amp;", "&")
+    assert "HX-Retarget" not in (await de.client.get(status)).headers
+    await de.sync()
+    delivered = await de.client.get(status)
+    assert delivered.headers["HX-Reselect"] == "main"
+    newest = de.desk.reading.revisions(report)[-1].index
+    assert newest > first
+    assert f"Delivered as entry {newest}" in delivered.text
+    assert f"Delivered as entry {first}" not in delivered.text
+    assert "Medyka" in delivered.text
+
+
+async def test_a_report_without_photos_says_nothing_of_files_that_stay(de: Visitor) -> None:
+    report = await sent(de, place="MUROWANE")
+    await de.sync()
+    assert "stay with the report" not in (await de.get(f"/seizures/{report}/amend")).text

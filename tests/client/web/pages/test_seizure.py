@@ -208,7 +208,10 @@ async def test_a_report_that_waits_shows_its_photos_and_readers_and_becomes_the_
     assert "case.jpg" in page.text
     assert (await de.client.get(f"/seizures/{report}/files/{report}/0/small")).status_code == 200
     status = f"/seizures/{report}/status?waiting=1"
-    assert "HX-Refresh" not in (await de.client.get(status)).headers
+    assert "HX-Reselect" not in (await de.client.get(status)).headers
     await de.sync()
-    assert (await de.client.get(status)).headers["HX-Refresh"] == "true"
-    assert "HX-Refresh" not in (await de.client.get(f"/seizures/{report}/status")).headers
+    whole = await de.client.get(status)
+    assert (whole.headers["HX-Retarget"], whole.headers["HX-Reselect"]) == ("main", "main")
+    assert "HX-Refresh" not in whole.headers  # a page that is loaded again breaks off what is being done
+    assert "Delivered as entry" in whole.text
+    assert "HX-Reselect" not in (await de.client.get(f"/seizures/{report}/status")).headers
