@@ -1,6 +1,7 @@
 """Invitations: for a participant by the organiser, for a further desk by its own country."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from vocu_client.membership import Invitation, open_invitation
 from vocu_client.planning import MAX_NAME, is_participant_code
 from vocu_client.web.beginning import beside
 from vocu_client.web.organising import for_organisers, text
+from vocu_client.web.templating import plain
 from vocu_client.web.visit import Visit, get, post
 
 ROLES: dict[Role, str] = {
@@ -24,6 +26,10 @@ ROLES: dict[Role, str] = {
     "analyst": N_("Sees figures only; sealed words stay closed to it."),
 }
 """The roles that are given, with what each may do."""
+
+TAKES_PART: Final = N_(
+    "{name} takes part already. A second desk it invites itself, under This desk → Desks of your country."
+)
 
 
 @for_organisers
@@ -84,6 +90,9 @@ def _code(visit: Visit) -> str:
 def _faults(visit: Visit) -> Iterator[Fault]:
     if not is_participant_code(_code(visit)):
         yield Fault("code", "Choose a country, or write a body's code: 2 to 16 capital letters and digits.")
+    member = visit.desk.view.state.members.get(_code(visit))
+    if member is not None and member.active and visit.form.get("again") != "yes":
+        yield Fault("code", TAKES_PART, {"name": plain(member.name)})
     if len(text(visit, "name")) > MAX_NAME:
         yield Fault("name", "A name has 1 to {most} characters.", {"most": MAX_NAME})
     if text(visit, "role") not in ROLES:
@@ -100,6 +109,7 @@ def _form(visit: Visit, faults: list[Fault]) -> Response:
         role=text(visit, "role") or "participant",
         roles=role_options(visit),
         errors=beside(visit, faults),
+        there=any(fault.message == TAKES_PART for fault in faults),
     )
 
 

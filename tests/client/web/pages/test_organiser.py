@@ -305,3 +305,18 @@ async def test_without_a_hub_the_pages_say_so_and_nobody_is_admitted(
     assert (await organiser.post(f"/operation/members/admit/{'A' * 22}", number="1")).status == 400
     page = await organiser.post("/operation/members/IT", name="Italy", role="participant")
     assert "It will be sent when the line is back." in page.text
+
+
+async def test_a_country_that_takes_part_is_invited_again_only_after_it_was_asked(organiser: Visitor) -> None:
+    page = await organiser.get("/operation/members/invite")
+    fields = page.form("/operation/members/invite") | {"country": "DE", "role": "participant"}
+    before = len(organiser.desk.decisions.invitations())
+    asked = await organiser.post("/operation/members/invite", fields)
+    assert asked.status == 400
+    assert "takes part already. A second desk it invites itself, under This desk" in asked.text
+    assert "code-error" in asked.ids
+    assert len(organiser.desk.decisions.invitations()) == before
+    written = await organiser.post("/operation/members/invite", fields | {"again": "yes"})
+    assert written.address.startswith("/operation/invitations/")
+    assert len(organiser.desk.decisions.invitations()) == before + 1
+    assert "They call you, at a telephone number that they know from elsewhere" in written.text
