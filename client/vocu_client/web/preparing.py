@@ -55,11 +55,16 @@ _previews: WeakKeyDictionary[Desk, _Fresh] = WeakKeyDictionary()
 def newest_issue(desk: Desk, now: int) -> Issue | None:
     """The first one that waits to be sent out; else how the next one would look now; None after the last. What was
     passed over, such as a trial, does not stand in the way of today's: nobody waits for it after a later one."""
+    waiting = waiting_to_be_sent(desk)
+    return issue_of(desk, waiting) if waiting is not None else _preview(desk, now)
+
+
+def waiting_to_be_sent(desk: Desk) -> str | None:
+    """The day of the newsletter that is compiled and waits for the organiser; None where none does."""
+    if desk.view.state.genesis.issue != "by_organiser":
+        return None
     last_sent = max((day for day in desk.view.state.compiled if _is_sent(desk, day)), default="")
-    waiting = [day for day in sorted(desk.view.state.compiled) if day > last_sent]
-    if waiting and desk.view.state.genesis.issue == "by_organiser":
-        return issue_of(desk, waiting[0])
-    return _preview(desk, now)
+    return next((day for day in sorted(desk.view.state.compiled) if day > last_sent), None)
 
 
 def issue_of(desk: Desk, day: str) -> Issue:

@@ -24,7 +24,8 @@ FORMS: Final = {
 
 
 class Row(Struct, frozen=True):
-    """One issue in the list. `issued_at` is None while the organiser has not sent it out."""
+    """One issue in the list. `issued_at` is None while the organiser has not sent it out; `passed_over`: a later one
+    went out, so that nobody waits for this one any more."""
 
     day: str
     number: int
@@ -32,6 +33,7 @@ class Row(Struct, frozen=True):
     issued_at: int | None
     trial: bool
     closing: bool
+    passed_over: bool
 
 
 async def overview(visit: Visit) -> Response:
@@ -39,11 +41,12 @@ async def overview(visit: Visit) -> Response:
     desk = visit.desk
     issued = {line.ref: line.at for line in desk.reading.lines((events.NewsletterIssued,))}
     at = {issue.day: issue.at for issue in desk.ledger.issues}
-    rows = []
+    rows, later_sent = [], False
     for day, compiled in sorted(desk.view.state.compiled.items(), reverse=True):
         header = compiled.figures["header"]
         sent = issued.get(_id(visit, day))
-        rows.append(Row(day, compiled.number, at[day], sent, "trial" in header, "closing" in header))
+        rows.append(Row(day, compiled.number, at[day], sent, "trial" in header, "closing" in header, later_sent))
+        later_sent = later_sent or sent is not None
     return visit.page("newsletters.html", rows=rows, waits=_waits(visit), hour=desk.view.state.genesis.compile_hour)
 
 

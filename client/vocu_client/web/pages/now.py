@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from vocu.form.codes import codes, is_code
 from vocu_client.overviews.feed import GROUPS
-from vocu_client.overviews.today import Today
 from vocu_client.web.digits import number_of
+from vocu_client.web.preparing import waiting_to_be_sent
 from vocu_client.web.visit import Visit, get, post
 
 SHOWN = 50
@@ -20,7 +20,7 @@ async def now(visit: Visit) -> Response:
     return visit.page(
         "now.html",
         **_feed(visit),
-        today=_today(visit),
+        **_today(visit),
         groups=tuple(GROUPS),
         countries=sorted(visit.desk.view.state.members, key=visit.words.country),
         commodities=[code for code in codes("commodity") if "." not in code.id],
@@ -41,7 +41,7 @@ async def new(visit: Visit) -> Response:
 
 
 async def figures(visit: Visit) -> Response:
-    return visit.page("now_today_part.html", today=_today(visit))
+    return visit.page("now_today_part.html", **_today(visit))
 
 
 async def concerning(visit: Visit) -> Response:
@@ -84,8 +84,12 @@ def _filter(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _today(visit: Visit) -> Today | None:
-    return visit.desk.overviews.today(visit.site.now())
+def _today(visit: Visit) -> dict[str, Any]:
+    """The day's figures, and what this desk has to do; for the organiser that is the newsletter, too."""
+    return {
+        "today": visit.desk.overviews.today(visit.site.now()),
+        "newsletter": waiting_to_be_sent(visit.desk) if visit.organises and visit.may("approve") else None,
+    }
 
 
 ROUTES = [

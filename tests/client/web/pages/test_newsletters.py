@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.client.web.visitor import Visitor
 from tests.core.form.forms import shortest_report
 from tests.system.rig import Hub, RehearsalClock, admit, found, until, watching
 from vocu.canonical import b64
+from vocu.ids import newsletter_id
 from vocu_client import Home
 from vocu_client.exports import newsletter_file
 
@@ -113,3 +115,25 @@ async def test_who_opens_what_the_organiser_sent_out_confirms_it_to_him(german: 
     german.desk.receipts.send_due(german.site.now() + 120_000)
     drafts = [german.desk.outbox.draft(item) for item in german.desk.outbox.items() if item.kind == "reading_confirmed"]
     assert any(sent.act.header.id in draft.event.text.opened for draft in drafts)  # type: ignore[attr-defined]
+
+
+async def test_an_issue_that_was_passed_over_says_so(german: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = german.desk.view.state
+    sent = SimpleNamespace(ref=newsletter_id(state.op, max(state.compiled)), at=german.site.now())
+    monkeypatch.setattr(german.desk.reading, "lines", lambda _kinds: [sent])
+    page = await german.get("/newsletters")
+    assert page.text.count("passed over") == 1
+    assert "not yet" not in page.text
+
+
+async def test_the_organisers_start_page_says_that_a_newsletter_waits_to_be_sent_out(
+    folder: Path, german: Visitor
+) -> None:
+    async with Visitor(Home(folder / "PL")) as organiser:
+        page = await organiser.get("/")
+        assert "is compiled, and waits to be sent out." in page.text
+        assert "/operation/newsletter" in page.links
+        state = organiser.desk.view.state
+        state.issued.add(newsletter_id(state.op, max(state.compiled)))
+        assert "waits to be sent out" not in (await organiser.get("/")).text
+    assert "waits to be sent out" not in (await german.get("/")).text

@@ -1,6 +1,8 @@
 """The start page: what happened, newest first."""
 
 from tests.client.web.visitor import Visitor
+from tests.core.form.forms import shortest_report
+from vocu_client.overviews.days import local_day
 
 
 async def test_an_empty_filter_says_so_and_how_to_go_on(pl: Visitor) -> None:
@@ -62,3 +64,17 @@ async def test_the_desktop_is_told_of_what_concerns_us_without_contents(pl: Visi
     page = await de.get(f"/now/concerning?since={since}")
     assert "Message – Poland" in page.html
     assert "Secret" not in page.html
+
+
+async def test_reports_are_told_apart_from_seizures_only_where_they_differ(fr: Visitor) -> None:
+    day = local_day(fr.desk.view.state.genesis, fr.site.now())
+    fr.desk.actions.report_seizure(shortest_report(seizure_day=day))
+    await fr.sync()
+    page = await fr.get("/now/today")
+    assert page.text.startswith("Today 1 seizure")
+    assert "report" not in page.text
+    fr.desk.actions.report_seizure(shortest_report(seizure_day=day, seizures=3))
+    await fr.sync()
+    page = await fr.get("/now/today")
+    assert "4 seizures 2 reports" in page.text
+    assert "One report may tell of several seizures." in page.text
