@@ -87,7 +87,7 @@ class Asking:
         state = visit.desk.view.state
         self._visit = visit
         self._page = visit.request.url.path
-        self._form = Form(name, visit.words, state, choices=choices, without=without)
+        self._form = Form(name, visit.words, state, choices=choices, without=without, own=visit.desk.settings.ncp)
         self._nominal = Form("seizure_nominal", visit.words, state) if nominal else None
         self._kind = kind_of(kind)
         self._words = words

@@ -41,6 +41,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple["Row", ...] = ()
     inputs: tuple["Input", ...] = ()
     most: int = 0
+    add: str = ""
+    """What the button says that adds a row."""
 
     @property
     def id(self) -> str:

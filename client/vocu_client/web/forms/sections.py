@@ -3,6 +3,7 @@
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from vocu.rendering.wording import N_
 
@@ -67,7 +68,10 @@ SECTIONS: Final[dict[str, tuple[Section, ...]]] = {
         ),
         _NOMINAL,
     ),
-    "seizure_nominal": (_NOMINAL,),
+    "seizure_nominal": (
+        # Beside a question or a warning stand its own words: the text that names somebody is no second box for them.
+        replace(_NOMINAL, fields=("persons", "companies"), more=("exact_time", *_NOMINAL.more, "free_text")),
+    ),
     "warning": (
         Section(
             id="warning",

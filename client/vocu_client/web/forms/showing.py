@@ -31,6 +31,16 @@ _LIST_HINTS: Final = {
     "country": N_("In the order of the journey."),
     "participant": "",
 }
+_ADD: Final = {
+    "goods": N_("Add another kind of goods"),
+    "transit": N_("Add a place of transit"),
+    "persons": N_("Add a person"),
+    "documents": N_("Add a document of this person"),
+    "companies": N_("Add a company or another party"),
+    "checks": N_("Add checks of another kind"),
+    "fines": N_("Add fines in another currency"),
+}
+"""What adds a row, by the rows' field; a test sees that none is missing."""
 _FOR_MACHINES: Final = frozenset(
     [
         "quantity",
@@ -125,7 +135,8 @@ class Showing:
                 inside = tuple(self._input(each, f"{name}-{each.name}", label, False) for each in field.fields)
                 return replace(shown, inputs=inside)
             case "rows":
-                return replace(shown, rows=self._rows(field, name))
+                add = self._words._(_ADD[field.name])
+                return replace(shown, rows=self._rows(field, name), add=add)
             case "list":
                 item = field.fields[0]
                 several = replace(shown, several=True, values=tuple(text for text in texts if text), kind=item.kind)

@@ -17,6 +17,7 @@ from vocu.rendering.wording import Wording
 from vocu_client.web.forms.fields import NOT_ASKED, fields_of
 from vocu_client.web.forms.form import ARRANGE, Form, typed_in
 from vocu_client.web.forms.posting import Typed
+from vocu_client.web.forms.sections import SECTIONS
 
 TODAY = date(2026, 11, 22)
 STATE = Scenario().hub.state
@@ -200,6 +201,15 @@ def test_rows_stand_in_rows() -> None:
     typed = form().arranged(posted(typed | {ARRANGE: ["add:persons-0-documents"]}))
     assert "persons-0-documents-0-number" in form().show(typed).inputs()
     assert form().read(typed, TODAY).faults == {}
+
+
+@pytest.mark.parametrize("name", sorted(SECTIONS))
+def test_every_list_of_rows_says_what_is_added(name: str) -> None:
+    shown = form(name)
+    rows = [each for each in shown.show({}).inputs().values() if each.kind == "rows"]
+    for within in rows:
+        rows += [each for each in shown.new_row({}, within.name).all if each.kind == "rows"]
+    assert all(each.add.startswith("Add ") for each in rows)
 
 
 def test_a_button_for_rows_that_the_form_has_not_changes_nothing() -> None:

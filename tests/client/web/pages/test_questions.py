@@ -1,5 +1,6 @@
 """Questions in the browser: asked of the OCU or others, answered, of common interest; cross-checks: hit or no hit."""
 
+import re
 from typing import Any
 
 from tests.client.web.pages.test_warnings import in_order
@@ -31,6 +32,15 @@ async def test_empty_lists_say_what_they_are_for(fr: Visitor) -> None:
 async def test_a_question_goes_to_the_organiser_unless_somebody_else_is_chosen(de: Visitor) -> None:
     form = (await de.get(NEW)).form(NEW)
     assert form["addressees"] == "PL"
+
+
+async def test_nobody_asks_himself_and_the_text_that_names_somebody_is_no_second_box(de: Visitor) -> None:
+    for address in (NEW, "/warnings/new"):
+        page = await de.get(address)
+        asked = set(re.findall(r'name="addressees" value="(\w+)"', page.html))
+        assert asked == {"PL", "FR"}
+        folded = page.html.index("More particulars that name anybody")
+        assert page.html.index('name="_words"') < folded < page.html.index('name="free_text"')
 
 
 async def test_a_question_is_asked_seen_and_answered(pl: Visitor, de: Visitor, fr: Visitor) -> None:
