@@ -52,13 +52,22 @@ def search(text: str, country: str | None = None, limit: int = 12) -> list[Place
 
 
 def label(place: str, country: str | None = None) -> str:
-    """How people read what a form holds: "Rotterdam (NLRTM)"; a region that is not listed as words: "Atlanta Field
-    Office"."""
+    """How people read what a form holds: "Rotterdam (NLRTM)"; a place that is not listed as words, but for the codes in
+    its name: "Atlanta Field Office", "BE Post 8"."""
     found = find(place, country) or _by_locode(place)
     if found is not None:
         return found.label
     is_code = len(place) == 3 or (len(place) == 5 and centre(place[:2]) is not None and country in (None, place[:2]))
-    return place if is_code else place.title()
+    if is_code:
+        return place
+    numbered = any(sign.isdigit() for sign in place)
+    first, *others = place.split(" ")
+    first_is_code = first == country or (numbered and centre(first) is not None)
+    return " ".join([first if first_is_code else _written(first), *map(_written, others)])
+
+
+def _written(word: str) -> str:
+    return word if any(sign.isdigit() for sign in word) else word.title()
 
 
 def where(place: str, country: str | None = None) -> Where | None:

@@ -93,3 +93,19 @@ def test_a_locode_is_known_whoever_reports_from_there() -> None:
     found = places.where("NLRTM", "FR")
     assert found is not None
     assert found.precision == "place"
+
+
+@pytest.mark.parametrize(
+    ("place", "country", "label"),
+    [
+        ("BE POST 8", "BE", "BE Post 8"),
+        ("BE POST 8", None, "BE Post 8"),
+        ("BE ANTWERP NORTH", "BE", "BE Antwerp North"),
+        ("LA CORUNA NORTE", "ES", "La Coruna Norte"),
+        ("E40 KM 12", "PL", "E40 Km 12"),
+        ("DOCK 4B", None, "Dock 4B"),
+        ("ATLANTA FIELD OFFICE", "US", "Atlanta Field Office"),
+    ],
+)
+def test_codes_in_a_name_stay_as_they_are(place: str, country: str | None, label: str) -> None:
+    assert places.label(place, country) == label
