@@ -1,8 +1,11 @@
 """Warnings in the browser: issued, answered, late; the chain with its seizure; names for those it is for."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from tests.client.web.visitor import Visitor
 from vocu_client.attachments import attach
@@ -194,3 +197,10 @@ async def test_names_are_asked_for_with_a_reason_where_several_officers_share_a_
     assert "MSCU1234565" not in page.text
     assert page.form(f"/consultations/{warning}")["back"] == f"/warnings/{warning}"
     assert (await de.get(f"/cases/{warning}/files/{warning}/0")).status == 400
+
+
+@pytest.mark.parametrize("address", ["/messages", "/warnings", "/questions"])
+async def test_tabs_are_the_same_everywhere(de: Visitor, address: str) -> None:
+    page = await de.get(address)
+    (tabs,) = re.findall(r'<nav class="tabs" aria-label="[^"]+">(.*?)</nav>', page.html, re.DOTALL)
+    assert re.findall(r'href="([^"]+)" aria-current="page"', tabs) == [address]
