@@ -14,6 +14,7 @@ from vocu_client.store.drafts import Fields
 TEXTS: Final = ("name", "function", "telephone", "email", "languages", "duty_hours")
 LONGEST: Final = {"name": 120, "function": 120, "telephone": 60, "email": 120, "duty_hours": 120}
 MOST: Final = 100
+_INTERNATIONAL: Final = re.compile(r"(\+|00) ?\(?[1-9]")
 _CODE: Final = re.compile(r"[a-z]{2,3}")
 
 
@@ -72,6 +73,8 @@ def _problems(persons: list[Person], words: Wording) -> Iterator[tuple[str, str]
             yield f"name.{number}", words._("Say who this is, or remove the person.")
         if not (person.telephone.strip() or person.email.strip()):
             yield f"telephone.{number}", words._("Give a telephone number or an e-mail address.")
+        elif person.telephone.strip() and not _INTERNATIONAL.match(person.telephone.strip()):
+            yield f"telephone.{number}", words._("Begin with the country's code, such as +48: others call from abroad.")
         for name, most in LONGEST.items():
             if len(getattr(person, name).strip()) > most:
                 yield f"{name}.{number}", words._("This is too long; {most} characters are the most.", most=most)

@@ -97,3 +97,13 @@ async def test_the_directory_is_read_without_a_line(countries: Countries, de: Vi
         assert (await de.get("/contacts")).status == 200
     finally:
         countries.hub.start()
+
+
+@pytest.mark.parametrize(
+    ("number", "faulty"),
+    [("22 123 45 67", True), ("0048 22 123", False), ("+48 22 123 45 67", False), ("+ext 3", True), ("(+48) 22", True)],
+)
+async def test_a_telephone_number_begins_with_its_country(de: Visitor, number: str, faulty: bool) -> None:
+    page = await de.post("/contacts/own", await _filled(de, **{"name.0": "", "telephone.0": number}))
+    assert ("telephone.0-error" in page.ids) == faulty
+    await de.post("/contacts/own", page.form("/contacts/own") | {"do": "discard", "sure": "yes"})
