@@ -274,7 +274,7 @@ class Team:
 
     def _begin(self, officer: str) -> str:
         token, now = secrets.token_urlsafe(32), self._now()
-        self._accounts.begin_session(Session(_hash(token), officer, now, now))
+        self._accounts.begin_session(Session(_hash(token), officer, now, now), now - SHIFT_MS)
         return token
 
     def _hash(self, password: str) -> str:

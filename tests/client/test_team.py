@@ -3,6 +3,7 @@
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -190,6 +191,14 @@ def test_a_session_ends_when_nothing_is_done_and_after_a_shift(team: Team, bob: 
         assert team.officer_of(token) is not None
     clock.at = began + SHIFT_MS + 1
     assert team.officer_of(token) is None
+
+
+def test_sessions_that_nobody_came_back_to_are_forgotten(team: Team, bob: Officer, clock: Clock) -> None:
+    old = [team.log_in(bob.id, OTHER) for _ in range(3)]
+    clock.at += SHIFT_MS + 1
+    new = team.log_in(bob.id, OTHER)
+    kept = [token for token in (*old, new) if team._accounts.session(sha256(token.encode()).digest())]
+    assert kept == [new]
 
 
 def test_who_logged_out_is_out(team: Team, bob: Officer) -> None:

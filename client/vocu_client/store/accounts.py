@@ -111,9 +111,11 @@ class Accounts:
         with self._engine.begin() as connection:
             connection.execute(delete(passkeys).where(mine))
 
-    def begin_session(self, session: Session) -> None:
+    def begin_session(self, session: Session, forget_before: int) -> None:
+        """Keep a session, and forget those that began so long ago that they are over, whoever never came back."""
         values = {name: getattr(session, name) for name in session.__struct_fields__}
         with self._engine.begin() as connection:
+            connection.execute(delete(sessions).where(sessions.c.began_at < forget_before))
             connection.execute(insert(sessions).values(**values))
 
     def session(self, token: bytes) -> Session | None:

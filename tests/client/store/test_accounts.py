@@ -37,8 +37,8 @@ def test_the_rights_of_one_account_do_not_fit_another(accounts: Accounts, engine
 def test_closing_an_account_ends_its_sessions_and_passkeys_in_one_step(accounts: Accounts) -> None:
     passkey = Passkey(id="YQ", officer="bob", public_key="YQ", sign_count=0, label="", added_at=1)
     accounts.keep_passkey(b"a", passkey)
-    accounts.begin_session(Session(b"t", "bob", 1, 1))
-    accounts.begin_session(Session(b"u", "anna", 1, 1))
+    accounts.begin_session(Session(b"t", "bob", 1, 1), 0)
+    accounts.begin_session(Session(b"u", "anna", 1, 1), 0)
     assert accounts.passkeys_of("bob") == [passkey]
     accounts.keep(Account(id="bob", name="Bob", role="reader", added_at=2, closed_at=3), end_sessions=True)
     assert accounts.session(b"t") is None
