@@ -25,8 +25,15 @@ ZONE = ZoneInfo("Europe/Brussels")
 TODAY = datetime.now(ZONE).date()
 FIRST = (TODAY - timedelta(days=1)).isoformat()
 TEXT = '=HYPERLINK("//e","<script>hacked=1</script>\u202e")'
-"""All three at once, and short enough for a telephone number's field."""
-RIGHT = {"place": "Terespol", "country": "Germany", "checked": "3", "with_result": "0", "languages.0": "pl"}
+"""All three at once, and short enough for every field."""
+RIGHT = {
+    "place": "Terespol",
+    "country": "Germany",
+    "checked": "3",
+    "with_result": "0",
+    "languages.0": "pl",
+    "telephone.0": "+48 1",
+}
 """What a field holds in the end that does not take any text."""
 TYPED = "input:not([type]), input[type=text], input[type=tel], input[type=email], textarea"
 REWRITTEN = re.compile(r"(.*-)?(place|less|brand|carrier|make|model)")
@@ -231,6 +238,7 @@ def _seizure(play: Play, page: Page) -> None:
     _require_text_only(page)
     page.get_by_role("button", name="Send report").click()
     page.wait_for_url(re.compile(r"/seizures/[\w-]{22}$"))
+    expect(page.locator("#standing")).to_contain_text("Delivered")
     _require_text_only(page)
 
 

@@ -81,7 +81,7 @@ def test_rows_come_and_go_without_losing_what_stands_in_the_others(enter: SignIn
     page = enter("DE")
     page.goto("/report")
     page.locator("#f-goods-0-quantity").fill("12")
-    page.get_by_role("button", name="Add: Goods").click()
+    page.get_by_role("button", name="Add another kind of goods").click()
     page.wait_for_selector("#f-goods-1-commodity:focus")
     page.locator("#f-goods-1-commodity").select_option("cites.ivory")
     page.wait_for_selector("#f-goods-1-species")
@@ -160,7 +160,7 @@ def test_nobody_is_shut_out(enter: SignIn, scheme: str, width: int, tmp_path: Pa
     page.goto("/report")
     for details in page.locator("details.more").all():
         details.evaluate("details => details.open = true")
-    page.get_by_role("button", name="Add: Persons").click()
+    page.get_by_role("button", name="Add a person").click()
     page.wait_for_selector("#f-persons-0-name")
     look(page, f"report-{width}-{scheme}")
     fill(page)
