@@ -194,3 +194,12 @@ def forgive(page: Page, what: str) -> None:
 
 
 PICTURES = Path("out/pictures")
+
+
+def test_the_inputs_of_a_row_stand_on_one_line_whatever_is_said_above_and_beneath(enter: SignIn) -> None:
+    page = enter("DE")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/report")
+    first_row = ("seizure_day", "agency", "place", "location_type")
+    tops = {round(page.locator(f"#f-{name}").bounding_box()["y"]) for name in first_row}  # type: ignore[index]
+    assert len(tops) == 1
