@@ -58,8 +58,8 @@ def test_a_report_with_a_photo_appears_at_the_other_desks_by_itself(
     page.wait_for_selector("#files img")
     expect(page.locator("#who-names")).to_contain_text("Germany and France")
     desks.report = check_and_send(page)
-    expect(page.locator("#standing")).to_contain_text("Delivered")
-    delivered = int(page.evaluate("() => performance.timeOrigin"))  # with its delivery the page is loaded anew
+    watch_for(page, "#standing", "Delivered")
+    delivered = seen_at(page)
     for ncp, other in (("FR", desks.fr), ("PL", desks.pl)):
         after = seen_at(other) - delivered  # what is watched for does not outlive a page, so nothing was loaded anew
         print(f"{ncp} shows the report {after} ms after its author's page said that it is delivered")
