@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
-from vocu_client.web.digits import number_of
 
+from vocu_client.web.digits import number_of
 from vocu_client.web.forms.fields import Field
 from vocu_client.web.forms.goods import COUNTABLE
 from vocu_client.web.forms.numbers import Unreadable
