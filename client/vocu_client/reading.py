@@ -30,7 +30,6 @@ PEOPLE = (
     events.NewsletterIssued,
 )
 """The kinds that people address to people."""
-REVISIONS = (events.SeizureReported, events.SeizureAmended, events.SeizureReleased)
 KEPT_OPEN = 1000
 """Opened parts that are kept in memory, the last ones that were read."""
 
