@@ -88,7 +88,8 @@ def join(
     groups = number.split()
     for row in (groups[:4], groups[4:]):
         say("      " + "   ".join(row), "bold")
-    say("\nCall who invited you, on a number that you know, and read it out. He types what he hears.")
+    say("\nCall who invited you, at a telephone number that you know from elsewhere, and read it out.")
+    say("He types what he hears.")
     if no_wait:
         say("Once you are admitted, any command connects: `vocu watch`, for one.")
         return
