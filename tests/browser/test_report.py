@@ -203,3 +203,20 @@ def test_the_inputs_of_a_row_stand_on_one_line_whatever_is_said_above_and_beneat
     first_row = ("seizure_day", "agency", "place", "location_type")
     tops = {round(page.locator(f"#f-{name}").bounding_box()["y"]) for name in first_row}  # type: ignore[index]
     assert len(tops) == 1
+
+
+def test_a_report_that_is_delivered_shows_whole_without_the_page_being_loaded_again(enter: SignIn) -> None:
+    page = enter("DE")
+    page.goto("/report")
+    fill(page)
+    page.get_by_role("button", name="Check before you send").last.click()
+    page.route(re.compile("/status"), lambda route: route.abort())
+    page.get_by_role("button", name="Send report").click()
+    page.wait_for_url(re.compile(r"/seizures/[\w-]{22}$"))
+    page.evaluate("window.untouched = true")
+    page.unroute(re.compile("/status"))
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('status', {detail: {}}))")
+    expect(page.locator("#standing")).to_contain_text("Delivered as entry")
+    expect(page.get_by_role("link", name="Amend")).to_have_count(1)
+    expect(page.locator("main")).to_have_count(1)
+    assert page.evaluate("window.untouched") is True
