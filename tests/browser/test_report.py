@@ -148,8 +148,13 @@ def test_a_report_reaches_the_other_desks(enter: SignIn, room: Room) -> None:
     page.locator("#f-place").fill("Medyka")
     page.locator("button.main").click()
     page.get_by_role("button", name="Send report").click()
-    page.wait_for_url(re.compile("/seizures/"))
-    other.goto("/seizures")
+    page.wait_for_url(re.compile(r"/seizures/[\w-]{22}$"))
+    expect(page.locator("#standing")).to_contain_text("Delivered")
+    for _ in range(40):  # the list of seizures does not change under who reads it
+        other.goto("/seizures")
+        if "Medyka" in other.locator("main").inner_text():
+            break
+        other.wait_for_timeout(250)
     expect(other.locator("main")).to_contain_text("Medyka")
 
 
