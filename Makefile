@@ -16,7 +16,7 @@ ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
 	@$(PYTEST) -n 2 $(PROCESSES:%=--ignore=%)
-	@$(if $(PROCESSES),$(PYTEST) $(PROCESSES))
+	@$(if $(PROCESSES),$(PYTEST) -n 2 --dist loadfile $(PROCESSES))
 endif
 
 browser:  ## what the browser tests need of the machine

@@ -91,11 +91,11 @@ class Hub:
 
 
 class RehearsalClock:
-    """The hub's clock, in a file; it begins now, and days pass when they are told to."""
+    """The hub's clock, in a file; it begins this morning, whenever the tests run, and days pass when told to."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.now = int(time.time() * 1000)
+        self.now = int(datetime.now(UTC).replace(hour=8, minute=0).timestamp() * 1000)
         self.pass_days(0)
 
     def pass_days(self, days: int = 1) -> None:

@@ -61,7 +61,9 @@ class Live:
         async def events() -> AsyncIterator[dict[str, str]]:
             self._listening.add(listener)
             try:
-                yield {"event": "hello", "data": json.dumps(self._status(self._service.status()))}
+                status = self._service.status()
+                listener.line = _line(status)
+                yield {"event": "hello", "data": json.dumps(self._status(status))}
                 while True:
                     news = await listener.next()
                     if self._ended.is_set() or visit.site.session_of(visit.request)[1] is None:
@@ -80,19 +82,25 @@ class Live:
             listener.wake()
 
     async def _watch(self) -> None:
-        before: Status | None = None
+        size = self._service.status().size
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS * 2):
                     await self._service.changed.wait()
             self._service.changed.clear()
             status = self._service.status()
-            if before is not None and status.size > before.size:
-                self.tell("entries", {"size": status.size, "kinds": self._kinds(before.size)})
-            if before is None or _line(status) != _line(before):
-                self.tell("status", self._status(status))
-            before = status
+            if status.size > size:
+                self.tell("entries", {"size": status.size, "kinds": self._kinds(size)})
+            size = status.size
+            self._tell_line(status)
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _tell_line(self, status: Status) -> None:
+        """Each page by what it was told last: what came and went between two looks may have been seen by one of them."""
+        for listener in self._listening:
+            if listener.line is not None and listener.line != _line(status):
+                listener.line = _line(status)
+                listener.tell("status", self._status(status))
 
     def _kinds(self, since: int) -> dict[str, int]:
         desk = self._service.desk
@@ -120,6 +128,7 @@ class _Listener:
 
     def __init__(self, session: str) -> None:
         self.session = session
+        self.line: Status | None = None
         self._waiting: dict[str, dict[str, object]] = {}
         self._woken = asyncio.Event()
 

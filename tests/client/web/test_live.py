@@ -13,23 +13,27 @@ from vocu_client.web.service import Status
 
 
 class Told(Live):
-    """Live, beside a service whose status one sets; it keeps what it tells."""
+    """Live, beside a service whose status one sets; one page listens."""
 
     def __init__(self) -> None:
         self.service = SimpleNamespace(changed=asyncio.Event(), desk=None, now=Status("connected", 0, 0, 10, 10))
         self.service.status = lambda: self.service.now
         super().__init__(cast(Any, self.service), asyncio.Event())
-        self.said: list[str] = []
+        self.page = self.listen(self.service.now)
 
-    def tell(self, event: str, data: dict[str, object]) -> None:
-        self.said.append(event)
+    def listen(self, seen: Status) -> live._Listener:
+        """A page to which this was said in greeting."""
+        page = live._Listener("session")
+        page.line = live._line(seen)
+        self._listening.add(page)
+        return page
 
     async def become(self, status: Status) -> list[str]:
-        self.said.clear()
         self.service.now = status
         self.service.changed.set()
         await asyncio.sleep(0.05)
-        return list(self.said)
+        self.page.wake()
+        return [event["event"] for event in await self.page.next()]
 
 
 @pytest.fixture
@@ -39,6 +43,11 @@ async def told(monkeypatch: pytest.MonkeyPatch) -> Any:
     async with told.running():
         await asyncio.sleep(0.05)
         yield told
+
+
+async def test_what_one_page_saw_between_two_looks_is_taken_back_there(told: Told) -> None:
+    told.page = told.listen(Status("connected", 1, 0, 10, 10))
+    assert await told.become(Status("connected", 0, 0, 10, 10)) == ["status"]
 
 
 async def test_new_entries_leave_the_line_on_top_alone(told: Told) -> None:
