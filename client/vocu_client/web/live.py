@@ -96,7 +96,7 @@ class Live:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _tell_line(self, status: Status) -> None:
-        """Each page by what it was told last: what came and went between two looks may have been seen by one of them."""
+        """Each page by what it was told last: one of them may have seen what came and went between two looks."""
         for listener in self._listening:
             if listener.line is not None and listener.line != _line(status):
                 listener.line = _line(status)
