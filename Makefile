@@ -16,7 +16,7 @@ ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
 	@$(PYTEST) -n 2 $(PROCESSES:%=--ignore=%)
-	@$(if $(PROCESSES),$(PYTEST) -n 2 --dist loadfile $(PROCESSES))
+	@for folder in $(PROCESSES); do $(PYTEST) -n 2 --dist loadfile $$folder || exit 1; done
 endif
 
 browser:  ## what the browser tests need of the machine
