@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from vocu.errors import RefusedError, VocuError
+from vocu_client.web import templating
 from vocu_client.web.guard import Guard
 from vocu_client.web.live import Live
 from vocu_client.web.pages import (
@@ -55,7 +56,6 @@ from vocu_client.web.pages import (
     warnings,
 )
 from vocu_client.web.site import Site
-from vocu_client.web.templating import STATIC
 from vocu_client.web.visit import failure, turned_away, visit_of
 
 # fmt: off
@@ -78,7 +78,7 @@ def build(site: Site) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         indexing = asyncio.create_task(site.service.keep_indexing())
-        reading = asyncio.create_task(asyncio.to_thread(form_parts.read_lists))
+        reading = asyncio.create_task(asyncio.to_thread(_read_ahead))
         async with live.running():
             yield
         indexing.cancel()
@@ -94,8 +94,14 @@ def build(site: Site) -> ASGIApp:
     return Guard(app, site.address)
 
 
+def _read_ahead() -> None:
+    """What the first page of each kind would otherwise wait for."""
+    templating.compile_all()
+    form_parts.read_lists()
+
+
 def _static() -> list[BaseRoute]:
-    return [Mount("/static", _Static(directory=STATIC))]
+    return [Mount("/static", _Static(directory=templating.STATIC))]
 
 
 class _Static(StaticFiles):
