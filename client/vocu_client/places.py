@@ -1,7 +1,6 @@
 """Places by code and name: the selection that comes with vocu, and the world's airports. Search, label, position."""
 
 import csv
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -11,6 +10,7 @@ import airportsdata
 from msgspec import Struct
 
 from vocu.rendering.outlines import centre
+from vocu_client.folding import fold, words
 
 Kind = Literal["place", "airport"]
 
@@ -44,10 +44,10 @@ class Where(Struct, frozen=True):
 def search(text: str, country: str | None = None, limit: int = 12) -> list[Place]:
     """The places whose code, name or city has a word for each of these, or one that begins so; in any case and without
     accents. Those of the country come first, then ports and hubs before airports, then by name."""
-    wanted = plain_words(text)
+    wanted = words(text)
     if not wanted:
         return []
-    found = [place for words, place in _index() if all(f" {start}" in words for start in wanted)]
+    found = [place for known, place in _index() if all(f" {start}" in known for start in wanted)]
     return sorted(found, key=lambda place: _rank(place, wanted, country))[:limit]
 
 
@@ -97,28 +97,10 @@ def _by_locode(place: str) -> Place | None:
     return found if found is not None and found.value.startswith(found.country) else None
 
 
-def plain_words(text: str) -> list[str]:
-    """The words of a text in small letters without accents, as they are searched for."""
-    folded = "".join(sign if sign.isalnum() else " " for sign in _without_accents(text).casefold())
-    return folded.split()
-
-
 def form_value(name: str) -> str:
     """A name as a form may hold it: capital letters A to Z, digits, spaces and hyphens."""
-    letters = _without_accents(name).upper()
-    kept = "".join(sign if sign.isascii() and (sign.isalnum() or sign == "-") else " " for sign in letters)
+    kept = "".join(sign if sign.isascii() and (sign.isalnum() or sign == "-") else " " for sign in fold(name).upper())
     return " ".join(kept.split())[:48]
-
-
-# Letters that Unicode does not take apart.
-_LETTERS = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "AE"}
-)
-
-
-def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.translate(_LETTERS))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def _rank(place: Place, wanted: list[str], country: str | None) -> tuple[object, ...]:
@@ -140,7 +122,7 @@ def _index() -> tuple[tuple[str, Place], ...]:
 
 def _words_of(place: Place) -> str:
     codes = f"{place.value} {place.value[2:] if place.kind == 'place' else ''}"
-    return " " + " ".join(plain_words(f"{codes} {place.name} {place.city}"))
+    return " " + " ".join(words(f"{codes} {place.name} {place.city}"))
 
 
 @cache

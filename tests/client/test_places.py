@@ -64,6 +64,7 @@ def test_a_place_is_labelled_as_people_read_it(place: str, country: str, expecte
         ("NLRTM", "NL", "place"),
         ("ROTTERDAM", "NL", "place"),
         ("RTM", "NL", "place"),
+        ("ISAFJORDUR", "IS", "place"),
         ("RTM", "PL", "country"),
         ("SOMEWHERE", "PL", "country"),
         ("PLXYZ", None, "country"),

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from vocu.form.codes import codes
 from vocu.rendering.wording import Wording
-from vocu_client.overviews.folding import words
+from vocu_client.folding import words
 from vocu_client.overviews.rows import Row, Status
 
 _SEARCHED = ("commodity", "transport_mode", "location_type", "conveyance", "carried_in", "concealment")

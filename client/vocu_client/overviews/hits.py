@@ -9,7 +9,7 @@ from vocu.form.report import SeizureNominal
 from vocu.operation import events
 from vocu.operation.act import Act
 from vocu.operation.verified import Accepted
-from vocu_client.overviews.folding import words
+from vocu_client.folding import words
 from vocu_client.overviews.slices import Sliced
 
 MIN_LENGTH = 4

@@ -11,7 +11,7 @@ from vocu.form.codes import parents
 from vocu.form.quantities import Quantity
 from vocu.form.report import SeizureReport
 from vocu_client import places
-from vocu_client.overviews.folding import words
+from vocu_client.folding import words
 
 Status = Literal["counts", "pending", "restricted", "unconfirmed", "withdrawn", "test", "follow_up", "mine"]
 STATUSES: tuple[Status, ...] = (

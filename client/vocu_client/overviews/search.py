@@ -6,7 +6,7 @@ from vocu.operation import bodies, events
 from vocu.operation.act import Act
 from vocu.operation.events import PART_TYPES
 from vocu.operation.verified import Accepted
-from vocu_client.overviews.folding import words
+from vocu_client.folding import words
 from vocu_client.overviews.slices import Sliced
 
 SEARCHED = frozenset(name for name, parts in PART_TYPES.items() if parts.get("text") is bodies.Text)

@@ -13,9 +13,9 @@ from vocu.form.report import Stop
 from vocu.operation import events
 from vocu.operation.act import Act
 from vocu.operation.verified import Accepted
+from vocu_client.folding import fold
 from vocu_client.following import Follower
 from vocu_client.overviews.filtering import Filter, tests
-from vocu_client.overviews.folding import fold
 from vocu_client.overviews.rows import Row, row_of
 
 SortBy = Literal["received", "day", "country", "place", "commodity", "quantity", "value", "persons"]

@@ -10,7 +10,7 @@ from vocu.errors import RefusedError
 from vocu.form.codes import Code, codes, parents
 from vocu.form.faults import Fault, FormError
 from vocu.rendering.wording import Wording
-from vocu_client.overviews.folding import fold
+from vocu_client.folding import fold
 from vocu_client.planning import Plan, kept_until, require_plan
 from vocu_client.transport import require_safe_address
 from vocu_client.web.beginning import Typed

@@ -7,7 +7,6 @@ from tests.core.operation.acts import words
 from tests.scenario import Scenario
 from vocu.errors import RefusedError
 from vocu.operation import bodies, events
-from vocu_client.overviews.folding import fold
 
 
 def message(scenario: Scenario, by: str = "FR", text: str = "hello", **more: object) -> str:
@@ -115,7 +114,3 @@ def test_the_index_is_built_in_slices_and_says_how_far_it_is(scenario: Scenario,
     assert search.progress == (0, 5)
     assert search.index_some(1000)
     assert search.progress == (5, 5)
-
-
-def test_folding_is_the_same_for_what_reads_the_same() -> None:
-    assert fold("Ångström İÇ ΣΟΦΙΑΣ") == fold("ANGSTROM ic σοφιας")

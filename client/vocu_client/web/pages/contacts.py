@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from vocu.errors import VocuError
 from vocu.operation import bodies, events
-from vocu_client.overviews.folding import fold
+from vocu_client.folding import fold
 from vocu_client.store.drafts import DraftChangedError, Drafts, Fields, FormDraft
 from vocu_client.web.digits import number_of
 from vocu_client.web.pages.contact_form import Person, blank, problems, read, typed

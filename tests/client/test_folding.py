@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocu_client.overviews.folding import fold, words
+from vocu_client.folding import fold, words
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,10 @@ from vocu_client.overviews.folding import fold, words
 )
 def test_case_and_accents_make_no_difference(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+def test_folding_is_the_same_for_what_reads_the_same() -> None:
+    assert fold("Ångström İÇ ΣΟΦΙΑΣ") == fold("ANGSTROM ic σοφιας")
 
 
 @given(st.text(st.characters(max_codepoint=127)))
