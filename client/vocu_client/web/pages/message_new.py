@@ -86,14 +86,13 @@ async def _send(visit: Visit, message: Message, draft: FormDraft) -> Response:
 
 async def save(visit: Visit) -> Response:
     """What is being typed, kept now and then; answered with where it stands and who could read it."""
-    message = typed(visit)
+    message, error = typed(visit), None
+    held: Message | FormDraft = message
     try:
-        draft = keep(visit, message, by_itself=True)
-    except DraftChangedError as error:
-        return visit.page(
-            "message_kept_part.html", draft=error.theirs, error=error, readers=readership(visit, message), part=True
-        )
-    return visit.page("message_kept_part.html", draft=draft, error=None, readers=readership(visit, message), part=True)
+        held = keep(visit, message, by_itself=True)
+    except DraftChangedError as changed:  # the form goes on holding its own revision: theirs was not seen yet
+        error = changed
+    return visit.page("message_kept_part.html", draft=held, error=error, readers=readership(visit, message), part=True)
 
 
 def _is_empty(visit: Visit, message: Message) -> bool:

@@ -1,6 +1,7 @@
 """Messages in the browser: who reads what, answers, markings, drafts, no line, hostile words, files."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -141,6 +142,24 @@ async def test_what_was_typed_is_there_after_the_page_was_closed(de: Visitor) ->
     assert page.address == "/messages"
     assert "draft=" not in "".join(page.links)
     await de.sync()
+
+
+async def test_a_colleagues_words_are_not_overwritten_unseen_by_what_the_page_saves_by_itself(de: Visitor) -> None:
+    form = (await de.get("/messages/new")).form("/messages/new") | {"audience": "all", "text": "mine"}
+    await de.post("/messages/draft", form)
+    there = de.desk.drafts.get(form["draft"])
+    de.desk.drafts.keep(there.id, there.kind, there.fields | {"text": ["his"]}, "colleague", 1, revision=there.revision)
+    for typed in ("mine, longer", "mine, still longer"):
+        late = await de.post("/messages/draft", form | {"text": typed})
+        assert "Somebody else saved this draft" in late.text
+        form |= dict(re.findall(r'name="(draft|revision)" value="([^"]*)"', late.html))
+    assert de.desk.drafts.get(there.id).fields["text"] == ["his"]
+    page = await de.post("/messages/new", form | {"do": "keep", "text": "mine"})
+    assert page.status == 409
+    assert "his" in page.text
+    await de.post("/messages/new", page.form("/messages/new") | {"do": "keep", "text": "mine"})
+    assert de.desk.drafts.get(there.id).fields["text"] == ["mine"]
+    de.desk.drafts.delete(there.id)
 
 
 async def test_what_was_typed_is_thrown_away_only_after_asking_on_a_page_of_its_own(de: Visitor) -> None:
