@@ -67,7 +67,7 @@ class Vantage(NamedTuple):
 
     `root_at(n)` is the root of one's own log at size n; `held` says whether a part that is not in the event's bytes is
     held elsewhere (the hub's uploads), or need not be (sealed parts at a desk); `reader` is the desk's device, None at
-    the hub. `has_blob`: whether a chunk of a file is here, and free to become this event's; only the hub asks.
+    the hub. `has_blob` says whether a chunk of a file is here; a desk fetches chunks later, and takes them for granted.
     """
 
     root_at: Callable[[int], bytes]

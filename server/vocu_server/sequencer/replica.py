@@ -62,7 +62,7 @@ class Replica:
         self.op = op
         self._key = key
         self._attachments = attachments
-        self._vantage = Vantage(self._root_at, self._is_uploaded, has_blob=self._is_there)
+        self._vantage = Vantage(self._root_at, self._is_uploaded, has_blob=self._is_here)
         self.tree = MerkleTree()
         self.state: OperationState
         self.ledger: Ledger
@@ -217,10 +217,10 @@ class Replica:
         return parts
 
     def _is_uploaded(self, slip: PartSlip) -> bool:
-        return _is_large(slip) and self._attachments.has(self.op, unb64(slip.sha256).hex(), slip.size)
+        return _is_large(slip) and self._is_here(slip)
 
-    def _is_there(self, blob: Blob) -> bool:
-        return self._attachments.has(self.op, unb64(blob.sha256).hex(), blob.size)
+    def _is_here(self, file: PartSlip | Blob) -> bool:
+        return self._attachments.has(self.op, unb64(file.sha256).hex(), file.size)
 
     def _leaf(self, connection: Connection, index: int, batch: Batch) -> bytes:
         first = batch.entries[0].position if batch.entries else self.tree.size
