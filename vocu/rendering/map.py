@@ -56,6 +56,7 @@ def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[
     legs = _legs(ways)
     stops = {(stop.longitude, stop.latitude): stop.name for way in ways for stop in way.stops}
     points = [(spot.longitude, spot.latitude) for spot in spots] + list(stops)
+    most = max((spot.count for spot in spots), default=1) or 1
     frame = frame_around(points, WIDTH, HEIGHT)
     if isinstance(frame.projection, EqualEarth):
         frame = frame_around(points, WIDTH, WORLD_HEIGHT)
@@ -66,8 +67,8 @@ def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[
         f'<rect class="sea" width="{WIDTH}" height="{frame.height}" fill="#e9eff5"/>',
         f'<path class="land" transform="scale({1 / steps:g})" fill="#fbfbf8" stroke="#b9c4cf"'
         f' stroke-width="{steps / 2:g}" stroke-linejoin="round" fill-rule="evenodd" d="{_land(frame, steps)}"/>',
-        *_arrows(legs, frame, spots),
-        *_places(spots, stops, frame),
+        *_arrows(legs, frame, spots, most),
+        *_places(spots, stops, frame, most),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -139,13 +140,13 @@ def _legs(ways: Sequence[Way]) -> Counter[tuple[Point, Point]]:
     return legs
 
 
-def _arrows(legs: Counter[tuple[Point, Point]], frame: Frame, spots: Sequence[Spot]) -> Iterator[str]:
-    most = max(legs.values(), default=1)
-    radii = {(spot.longitude, spot.latitude): _radius(spot, spots) for spot in spots}
+def _arrows(legs: Counter[tuple[Point, Point]], frame: Frame, spots: Sequence[Spot], most: int) -> Iterator[str]:
+    busiest = max(legs.values(), default=1)
+    radii = {(spot.longitude, spot.latitude): _radius(spot, most) for spot in spots}
     for (start, end), count in sorted(legs.items()):
         ends = frame.place(start), frame.place(end)
         if ends[0] is not None and ends[1] is not None:
-            yield _arrow(ends[0], ends[1], radii.get(end, 2.5), 1.2 + 2.8 * sqrt(count / most))
+            yield _arrow(ends[0], ends[1], radii.get(end, 2.5), 1.2 + 2.8 * sqrt(count / busiest))
 
 
 def _arrow(start: Point, end: Point, before: float, thickness: float) -> str:
@@ -176,20 +177,19 @@ def _at(point: Point) -> str:
 # --- places ---
 
 
-def _radius(spot: Spot, spots: Sequence[Spot]) -> float:
-    """Areas stand as counts do."""
-    most = max((other.count for other in spots), default=1) or 1
+def _radius(spot: Spot, most: int) -> float:
+    """Areas stand as counts do; `most` is the highest count."""
     return max(_LARGEST * sqrt(spot.count / most), _SMALLEST)
 
 
-def _places(spots: Sequence[Spot], stops: Mapping[Point, str], frame: Frame) -> Iterator[str]:
+def _places(spots: Sequence[Spot], stops: Mapping[Point, str], frame: Frame, most: int) -> Iterator[str]:
     """The circles, the largest first, so that the small ones lie on top; the stops; then the labels on top of all."""
     room = Labelling(frame.width, frame.height)
     labels: list[tuple[str, str, Point, float]] = []
     for spot in sorted(spots, key=lambda spot: (-spot.count, spot.name)):
         place = frame.place((spot.longitude, spot.latitude))
         if place is not None:
-            radius = _radius(spot, spots)
+            radius = _radius(spot, most)
             yield _circle(spot, place, radius)
             room.take(place, radius)
             labels.append((spot.name, spot.text, place, radius))
