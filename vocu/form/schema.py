@@ -89,13 +89,10 @@ def check_days(form: Part, today: date) -> None:
 def title_of(form: str, path: str) -> str:
     """What people call the field of a form at the end of this path: its title in the schema, or else its name."""
     name = path.rpartition(".")[2].partition("[")[0]
-    schema = _schema(form)
-    for properties in (
-        schema["properties"],
-        *(each.get("properties", {}) for each in schema.get("$defs", {}).values()),
-    ):
-        if name in properties:
-            return str(properties[name].get("title", name))
+    whole = _schema(form)
+    for part in (whole, *whole.get("$defs", {}).values()):
+        if name in (fields := part.get("properties", {})):
+            return str(fields[name].get("title", name))
     return name
 
 

@@ -21,7 +21,7 @@ from vocu.errors import MalformedError
 COMPLETE: Final = ("en", "fr", "de", "es", "pl", "el", "bg")
 """The languages that vocu speaks from the start, in the order in which they are offered."""
 FALLBACK: Final = Locale("en", "GB")
-_EVERYDAY: Final = [*range(201), *(f"{whole}.5" for whole in range(3))]
+_EVERYDAY: Final = (*range(201), 0.5, 1.5, 2.5)
 _CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 
 Texts = Mapping[tuple[str, str], tuple[str, ...]]
@@ -148,6 +148,5 @@ def placeholders(text: str) -> Iterator[str]:
 def plural_categories(locale: Locale) -> tuple[str, ...]:
     """CLDR's names of the plural forms that a language's catalogue has, in their order: those of everyday numbers and
     fractions. Without the form that French and Spanish have for round millions."""
-    rule = locale.plural_form
-    found = {rule(float(number)) if isinstance(number, str) else rule(number) for number in _EVERYDAY}
+    found = set(map(locale.plural_form, _EVERYDAY))
     return tuple(each for each in _CATEGORIES if each in found)

@@ -51,10 +51,10 @@ def _examples(locale: Locale, category: str) -> str:
 
 
 def _row(message: Message, known: Texts, forms: int) -> tuple[str, ...]:
-    one, many = message.english[0], "".join(message.english[1:])
-    translated = known.get(message.key, ())
-    cells = (translated or ("",)) + ("",) * forms if not many else ("", *(translated or ("",) * forms))
-    return (message.context, ", ".join(message.places), one, many, *cells)
+    one, *many = message.english
+    translated = known.get(message.key, ("",) * (forms if many else 1))
+    cells = ("", *translated) if many else (*translated, *("",) * forms)
+    return (message.context, ", ".join(message.places), one, "".join(many), *cells)
 
 
 def read_sheet(rows: Sequence[Sequence[str]]) -> Sheet:
