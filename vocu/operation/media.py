@@ -93,7 +93,7 @@ def describe(
     key: bytes,
     *,
     name: str,
-    type: str,  # noqa: A002
+    type: str,  # noqa: A002 - as the protocol calls it
     size: tuple[int, int] | None = None,
     original: str | None = None,
 ) -> MediaFile:

@@ -1,6 +1,6 @@
 """From the globe to the sheet: two projections that keep areas true, and the cut-out that shows all that is there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from math import asin, ceil, cos, degrees, floor, radians, sin, sqrt
 from typing import Protocol
 
@@ -23,7 +23,7 @@ class Projection(Protocol):
 
 class EqualArea(Struct, frozen=True):
     """Lambert's azimuthal equal-area projection about a centre (Snyder, Map Projections, 1987, equation 24-2); the
-    official one of the EU for maps of Europe. Nothing beyond a quarter of the globe is shown."""
+    official one of the EU for maps of Europe. What is more than 101° of arc away from it is out of sight."""
 
     longitude: float
     latitude: float
@@ -115,7 +115,7 @@ def clipped(ring: Sequence[Point], left: float, top: float, right: float, bottom
     return found
 
 
-def _kept(ring: list[Point], axis: int, limit: float, sign: int) -> Iterable[Point]:
+def _kept(ring: list[Point], axis: int, limit: float, sign: int) -> Iterator[Point]:
     for before, point in zip(ring[-1:] + ring[:-1], ring, strict=True):
         was, now = (before[axis] - limit) * sign >= 0, (point[axis] - limit) * sign >= 0
         if was != now:

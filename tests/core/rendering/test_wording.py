@@ -9,7 +9,7 @@ from vocu.form.schema import findings
 from vocu.rendering.failures import FAMILIES, SAID
 from vocu.rendering.wording import PSEUDO, Wording
 
-EU = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split()  # noqa: SIM905
+EU = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split()  # noqa: SIM905 - easier to read
 TEXTS = {
     ("", "Sent to {names}."): ("Wysłano do: {names}.",),
     ("", "{n} report"): ("{n} zgłoszenie", "{n} zgłoszenia", "{n} zgłoszeń", "{n} zgłoszenia"),
