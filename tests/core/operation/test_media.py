@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.core.compilation.logs import seizure
 from tests.core.operation.acts import refused, resigned, slips, words
+from tests.docs.examples import form
 from tests.scenario import Scenario
 from vocu.canonical import b64, encode
 from vocu.crypto.sealing import CHUNK, sealed_size
@@ -238,8 +239,6 @@ def test_an_event_waits_at_the_hub_for_all_of_its_chunks() -> None:
 def test_an_observer_attaches_files_for_the_ocu_only() -> None:
     scenario = Scenario("DE")
     scenario.admit("CH", "observer")
-    from tests.docs.examples import form
-
     question = form("question", addressees=["PL"])
     asked = events.QuestionAsked(stat=question, text=words(), media=media_of((b"x", sealed(b"x"))))
     readers = {"text": ("PL",), "media": ("DE", "PL")}
