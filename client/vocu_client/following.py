@@ -1,11 +1,13 @@
 """How an index keeps up with the log: it takes each entry in once, in order, and begins again where the view did."""
 
+from abc import ABC, abstractmethod
+
 from vocu.operation.act import Act
 from vocu.operation.verified import Accepted
 from vocu_client.view import View
 
 
-class Follower:
+class Follower(ABC):
     """Something that is made of the log's entries. `catch_up` before every answer costs nothing where nothing came."""
 
     def __init__(self, view: View) -> None:
@@ -25,13 +27,13 @@ class Follower:
             if accepted.act is not None:
                 self._take(accepted, accepted.act)
 
+    @abstractmethod
     def _begin(self) -> None:
         """Know nothing yet, or nothing any more: the view started over."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _take(self, accepted: Accepted, act: Act) -> None:
         """Take in the next entry that this desk was shown in full."""
-        raise NotImplementedError
 
     def _ncp(self, act: Act) -> str:
         return self._view.state.devices[act.header.sender].ncp

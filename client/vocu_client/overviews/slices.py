@@ -1,6 +1,7 @@
 """Work that opens many seals is done in slices, between requests, and tells how far it is."""
 
 import time
+from abc import abstractmethod
 from collections import deque
 from typing import NamedTuple
 
@@ -30,13 +31,13 @@ class Sliced(Follower):
             self._waiting.append(accepted.index)
             self._of += 1
 
+    @abstractmethod
     def _wants(self, act: Act) -> bool:
         """Whether there is something in this event to open."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _open(self, accepted: Accepted, act: Act) -> None:
         """Open it and take it in. Raises as `View.open` does."""
-        raise NotImplementedError
 
     @property
     def progress(self) -> Progress:
