@@ -54,10 +54,10 @@ class Overviews:
             self.clocks,
             self.days,
             self.seizures,
+            self.receipts,
             self.board,
             self.hits,
             self.search,
+            self._reading,
         ):
             each.catch_up()
-        self.receipts.catch_up()
-        self._reading.catch_up()

@@ -1,6 +1,7 @@
 """What waits for an answer, and since when: warnings with their feedback and seizures, questions, cross-checks."""
 
 from datetime import datetime
+from itertools import islice
 
 from msgspec import Struct
 
@@ -61,7 +62,7 @@ class Check(Struct, frozen=True):
 
 
 class Clocks(Follower):
-    """Newest first throughout. `now`: UTC milliseconds. `limit` says how many; the counts are of all."""
+    """Newest first throughout. `now`: UTC milliseconds. `limit` says how many, None all; the counts are of all."""
 
     def _begin(self) -> None:
         self._answering: dict[str, dict[str, None]] = {}
@@ -78,13 +79,13 @@ class Clocks(Follower):
             self._answered_by[report] = stat.warning_answered
             self._answering.setdefault(stat.warning_answered, {})[report] = None
 
-    def chains(self, now: int, *, only_open: bool = False, limit: int = 100) -> tuple[Chain, ...]:
+    def chains(self, now: int, *, only_open: bool = False, limit: int | None = 100) -> tuple[Chain, ...]:
         """Warnings, all or those that wait for somebody's feedback."""
         ledger = self._ledger
         if ledger is None:
             return ()
         warnings = (w for w in reversed(ledger.warnings.values()) if not only_open or waiting_for(ledger, w))
-        return tuple(self._chain(ledger, warned, now) for warned, _ in zip(warnings, range(limit), strict=False))
+        return tuple(self._chain(ledger, warned, now) for warned in islice(warnings, limit))
 
     def chain(self, warning: str, now: int) -> Chain | None:
         """The chain of this warning; None where there is none of that id."""
@@ -93,13 +94,13 @@ class Clocks(Follower):
             return None
         return self._chain(ledger, ledger.warnings[warning], now)
 
-    def questions(self, now: int, *, only_open: bool = False, limit: int = 100) -> tuple[Query, ...]:
+    def questions(self, now: int, *, only_open: bool = False, limit: int | None = 100) -> tuple[Query, ...]:
         """Questions and requests for assistance, all or the unanswered ones."""
         ledger = self._ledger
         if ledger is None:
             return ()
         asked = (each for each in reversed(ledger.questions.values()) if not only_open or not is_answered(each))
-        return tuple(self._query(each, now) for each, _ in zip(asked, range(limit), strict=False))
+        return tuple(self._query(each, now) for each in islice(asked, limit))
 
     def question(self, question: str, now: int) -> Query | None:
         """The question of this id; None where there is none."""
@@ -108,13 +109,13 @@ class Clocks(Follower):
             return None
         return self._query(ledger.questions[question], now)
 
-    def cross_checks(self, now: int, *, only_open: bool = False, limit: int = 100) -> tuple[Check, ...]:
+    def cross_checks(self, now: int, *, only_open: bool = False, limit: int | None = 100) -> tuple[Check, ...]:
         """Particulars that were given to be looked up, all or those that wait for an answer."""
         ledger = self._ledger
         if ledger is None:
             return ()
         checks = (each for each in reversed(ledger.cross_checks.values()) if not only_open or not each.replies)
-        return tuple(_check(each, now) for each, _ in zip(checks, range(limit), strict=False))
+        return tuple(_check(each, now) for each in islice(checks, limit))
 
     def cross_check(self, check: str, now: int) -> Check | None:
         """The cross-check of this id; None where there is none."""
@@ -126,14 +127,14 @@ class Clocks(Follower):
     def open_counts(self, now: int) -> dict[str, int]:
         """How many warnings, questions and cross-checks are open, how many of those are this country's to answer, and
         how many are late: `warnings`, `questions`, `cross_checks`, `ours`, `late`."""
-        chains = self.chains(now, only_open=True, limit=_ALL)
-        queries = self.questions(now, only_open=True, limit=_ALL)
+        chains = self.chains(now, only_open=True, limit=None)
+        queries = self.questions(now, only_open=True, limit=None)
         clocks = [chain.clock for chain in chains] + [query.clock for query in queries]
         ours = sum(chain.ours_to_answer for chain in chains) + sum(query.ours_to_answer for query in queries)
         return {
             "warnings": len(chains),
             "questions": len(queries),
-            "cross_checks": len(self.cross_checks(now, only_open=True, limit=_ALL)),
+            "cross_checks": len(self.cross_checks(now, only_open=True, limit=None)),
             "ours": ours,
             "late": sum(clock.late is not None for clock in clocks),
         }
@@ -167,9 +168,6 @@ class Clocks(Follower):
             ours_to_answer=open_ and asked_of_us and asked.author != own,
             of_common_interest=tuple(reply for reply in asked.replies if reply.form.of_common_interest),
         )
-
-
-_ALL = 1_000_000
 
 
 def _check(checked: Checked, now: int) -> Check:

@@ -1,7 +1,7 @@
 """A seizure report as one row of a table, with what it is filtered by and what a search looks into."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -14,9 +14,7 @@ from vocu_client import places
 from vocu_client.folding import words
 
 Status = Literal["counts", "pending", "restricted", "unconfirmed", "withdrawn", "test", "follow_up", "mine"]
-STATUSES: tuple[Status, ...] = (
-    "counts", "pending", "restricted", "unconfirmed", "withdrawn", "test", "follow_up", "mine",
-)  # fmt: skip
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Row(Struct, frozen=True, kw_only=True):

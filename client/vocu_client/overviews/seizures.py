@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from vocu_client.overviews.filtering import Filter, tests
 from vocu_client.overviews.rows import Row, row_of
 
 SortBy = Literal["received", "day", "country", "place", "commodity", "quantity", "value", "persons"]
-SORTS: tuple[SortBy, ...] = ("received", "day", "country", "place", "commodity", "quantity", "value", "persons")
+SORTS: tuple[SortBy, ...] = get_args(SortBy)
 _KINDS = (
     events.SeizureReported,
     events.SeizureAmended,

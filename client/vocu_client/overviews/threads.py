@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
@@ -144,7 +145,7 @@ class Threads(Follower):
         self.catch_up()
         acts = self._view.acts
         found = (index for index in self._search.find(query) if _is_message(acts[index].act))
-        return tuple(self._posts((index for index, _ in zip(found, range(limit), strict=False)), read))
+        return tuple(self._posts(islice(found, limit), read))
 
     def _page(self, threads: list[Thread], read: Read, older: int | None) -> Page:
         return Page(tuple(self._summary(thread, read) for thread in threads), older)
