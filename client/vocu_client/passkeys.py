@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import webauthn
+from msgspec.structs import replace
 from webauthn.helpers import options_to_json, parse_client_data_json, parse_registration_credential_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.parse_authentication_credential_json import parse_authentication_credential_json
@@ -124,15 +125,7 @@ class Passkeys:
             )
         except _NOT_A_RESPONSE:
             raise _refused() from None
-        used = Passkey(
-            id=passkey.id,
-            officer=passkey.officer,
-            public_key=passkey.public_key,
-            sign_count=verified.new_sign_count,
-            label=passkey.label,
-            added_at=passkey.added_at,
-        )
-        self._accounts.keep_passkey(credential.raw_id, used)
+        self._accounts.keep_passkey(credential.raw_id, replace(passkey, sign_count=verified.new_sign_count))
         return passkey.officer
 
     def _challenge(self, purpose: str) -> bytes:

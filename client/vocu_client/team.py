@@ -68,7 +68,6 @@ class Team:
         self._cost = cost
         # Each guess takes 256 MiB; and no change of an account may overwrite another that came meanwhile.
         self._lock = Lock()
-        self._nobody = ""
 
     @cached_property
     def passkeys(self) -> "Passkeys":
@@ -168,7 +167,7 @@ class Team:
         officer = _as_typed(officer)
         with self._lock:
             self._require_patience(officer)
-            account, nobody = self._accounts.find(officer), self._hash_of_nobody()
+            account, nobody = self._accounts.find(officer), self._hash_of_nobody
             there = account is not None and account.closed_at is None and account.password
             # An account that is not there costs the same time, or the answer would tell.
             if not is_password(password, there or nobody) or not there:
@@ -284,10 +283,9 @@ class Team:
             )
         return hash_password(password, salt=secrets.token_bytes(16), cost=self._cost)
 
+    @cached_property
     def _hash_of_nobody(self) -> str:
-        if not self._nobody:
-            self._nobody = self._hash(secrets.token_urlsafe(16))
-        return self._nobody
+        return self._hash(secrets.token_urlsafe(16))
 
     def _require_patience(self, officer: str) -> None:
         """After three wrong passwords each further one doubles the wait for the next, up to a quarter of an hour."""
