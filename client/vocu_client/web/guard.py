@@ -6,8 +6,6 @@ handler. What a handler still checks is what the officer may do.
 
 import hmac
 import secrets
-import sys
-import traceback
 from collections.abc import Mapping
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -15,6 +13,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vocu_client.web.lasting import tell_where
 
 CSP = "; ".join(
     (
@@ -81,7 +81,7 @@ class Guard:
         try:
             await self._app(scope, receive, protected)
         except Exception as error:
-            _tell_where(error)
+            tell_where(error)
             if not answered:
                 await PlainTextResponse(BROKEN, 500, dict(HEADERS))(scope, receive, send)
 
@@ -131,15 +131,6 @@ class Doorkeeper:
 
     def is_ours(self, session: str, csrf: str) -> bool:
         return hmac.compare_digest(self.csrf(session).encode(), csrf.encode())
-
-
-def _tell_where(error: BaseException | None) -> None:
-    """For those who can mend it, on the console: which lines failed, and how. Never with which values, for an error's
-    own words may hold what somebody typed or wrote."""
-    while error is not None:
-        lines = "".join(traceback.format_tb(error.__traceback__))
-        print(f"{lines}{type(error).__module__}.{type(error).__qualname__}", file=sys.stderr, flush=True)
-        error = error.__cause__ or error.__context__
 
 
 def _hash(session: str) -> bytes:

@@ -12,6 +12,7 @@ from sse_starlette import EventSourceResponse
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vocu_client.web.lasting import lasting
 from vocu_client.web.service import Service, Status
 from vocu_client.web.visit import Visit, get
 
@@ -39,7 +40,7 @@ class Live:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._end())]
+        tasks = [asyncio.create_task(lasting(self._watch)), asyncio.create_task(self._end())]
         try:
             yield
         finally:

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Literal
 
 from msgspec import Struct
 
 from vocu.errors import RefusedError, UntrustedError, VocuError
 from vocu_client.app import Desk
-from vocu_client.overviews import Overviews
 from vocu_client.settings import Home
+from vocu_client.web.lasting import lasting
 
 LOOK_SECONDS = 1.0
 """How often the disk is looked at while another process of this desk is connected."""
@@ -53,14 +54,6 @@ class Service:
             return "open" if self.desk.view.size else "waiting"
         return "locked" if self.home.settings_file.exists() else "absent"
 
-    @property
-    def overviews(self) -> Overviews:
-        """What pages show of the log, in indexes of the open desk."""
-        desk = self.desk
-        if desk is None:
-            raise RefusedError("desk-locked", "This desk is locked; give its passphrase first.")
-        return desk.overviews
-
     async def unlock(self, passphrase: str) -> None:
         """Open the desk and connect it. Raises RefusedError (wrong-passphrase), MalformedError."""
         async with self._unlocking:
@@ -73,7 +66,7 @@ class Service:
         """Stay connected from now on; again after whatever had ended the connection."""
         if self.desk is not None and (self._connection is None or self._connection.done()):
             self._stopped = None
-            self._connection = asyncio.create_task(self._stay_connected(self.desk))
+            self._connection = asyncio.create_task(lasting(partial(self._stay_connected, self.desk)))
 
     async def disconnect(self) -> None:
         if self._connection is not None:
@@ -108,10 +101,15 @@ class Service:
     async def keep_indexing(self) -> None:
         """Between requests, open what came since for search, receipts and hits, and tell authors what officers here
         have opened; until cancelled."""
+        await lasting(self._index)
+
+    async def _index(self) -> None:
         while True:
-            done = self.desk is None or self.state != "open" or self.desk.overviews.index_some(INDEX_MS)
-            if done and self.desk is not None and self.state == "open":
-                self.desk.receipts.send_due(int(time.time() * 1000))
+            desk, done = self.desk, True
+            if desk is not None and desk.view.size:
+                done = desk.overviews.index_some(INDEX_MS)
+                if done:
+                    desk.receipts.send_due(int(time.time() * 1000))
             await asyncio.sleep(LOOK_SECONDS if done else INDEX_PAUSE_SECONDS)
 
     async def _stay_connected(self, desk: Desk) -> None:
@@ -122,7 +120,6 @@ class Service:
                 if error.code == "already-running":
                     await self._follow_the_disk(desk)
                 elif error.code == "not-admitted-yet":
-                    self._stopped = None
                     await asyncio.sleep(LOOK_SECONDS)
                 else:
                     self._stop(error)
