@@ -78,7 +78,7 @@ async def _show(console: Console, out: Path, material: Material, seed: int, *, l
             links = await going_on.open([ORGANISER, *nationals], browser=True)
             tell_links(console, links, going_on=live)
             if live:
-                going_on.begin(material.ncps[len(nationals) :], ORGANISER)
+                going_on.begin(material.ncps[len(nationals) :])
             await asyncio.Event().wait()
     finally:
         await going_on.stop()

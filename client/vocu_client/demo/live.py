@@ -1,6 +1,7 @@
 """The demonstration goes on: some desks are open in the browser, and the others keep reporting as it happens."""
 
 import asyncio
+import contextlib
 import os
 import random
 import sys
@@ -82,11 +83,11 @@ class Live:
                 show_in_browser(self.opened[ncp].link)
         return {ncp: desk.link for ncp, desk in self.opened.items()}
 
-    def begin(self, others: list[str], organiser: str) -> None:
+    def begin(self, others: list[str]) -> None:
         """From now on it is today at the hub, and these contact points keep reporting."""
         self._tasks.append(asyncio.create_task(self._tick()))
         if others:
-            self._tasks.append(asyncio.create_task(self._report(others, [organiser, *self.opened])))
+            self._tasks.append(asyncio.create_task(self._report(others)))
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -99,12 +100,13 @@ class Live:
             self._hub.set_clock(int(time.time() * 1000))
             await asyncio.sleep(TICK_SECONDS)
 
-    async def _report(self, others: list[str], opened: list[str]) -> None:
+    async def _report(self, others: list[str]) -> None:
         while True:
             await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS))
-            await self._happen(self._random.choice(others), [ncp for ncp in opened if ncp in self.opened])
+            with contextlib.suppress(VocuError):  # who plays the organiser may have closed the operation
+                await self._happen(self._random.choice(others))
 
-    async def _happen(self, ncp: str, opened: list[str]) -> None:
+    async def _happen(self, ncp: str) -> None:
         pick, chance = self._random.choice, self._random.random()
         if chance < 0.75:
             report = [self._generator.event_id(), self._generator.seizure(ncp, self._today())]
@@ -112,7 +114,7 @@ class Live:
         elif chance < 0.87:
             await self._act(ncp, "send_message", text=pick(TEXTS))
         elif chance < 0.94:
-            warning = {"addressees": [opened[-1]], "commodity": "tobacco.cigarettes", "action": "control"}
+            warning = {"addressees": [list(self.opened)[-1]], "commodity": "tobacco.cigarettes", "action": "control"}
             await self._act(ncp, "issue_warning", form=warning, text=pick(WARNINGS))
         else:
             question = {"kind": "question", "addressees": ["OCU"], "subject": "legal"}
