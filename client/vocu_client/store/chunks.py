@@ -9,24 +9,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Engine, Integer, Table, Text, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.sql import case
 
 from vocu.canonical import unb64
 from vocu.operation.header import Blob
-from vocu_client.store.sql import WAITING, metadata, outbox
+from vocu_client.store.sql import WAITING, outbox, uploads
 
 DAY_SECONDS = 24 * 3600
-
-uploads = Table(
-    "upload",
-    metadata,
-    Column("event_id", Text, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("sha256", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("done", Integer, nullable=False),
-)
 
 
 class Upload(Struct, frozen=True):
@@ -136,9 +126,9 @@ class ChunkStore:
         """The hub says that it lacks a chunk: all are offered once more."""
         self._mark(event_id, 0)
 
-    def _mark(self, event_id: str, done: int, *where: object) -> None:
+    def _mark(self, event_id: str, done: int, *where: ColumnElement[bool]) -> None:
         with self._engine.begin() as connection:
-            connection.execute(update(uploads).where(uploads.c.event_id == event_id, *where).values(done=done))  # type: ignore[arg-type]
+            connection.execute(update(uploads).where(uploads.c.event_id == event_id, *where).values(done=done))
 
 
 def announce_uploads(connection: Connection, event_id: str, blobs: Iterable[Blob]) -> None:

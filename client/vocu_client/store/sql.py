@@ -62,6 +62,16 @@ outbox = Table(
 WAITING = text("state IN ('queued', 'sent')")
 """Not yet in the log. Spelled out, not bound, so that SQLite sees that the index below serves the query."""
 Index("outbox_waiting", outbox.c.seq, sqlite_where=WAITING)
+uploads = Table(
+    "upload",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+)
+"""The sealed chunks of waiting events' files, in their order, and which of them the hub has taken."""
 signed_digests = Table(
     "signed",
     metadata,
