@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Final
 
 from vocu.errors import RefusedError
 from vocu.operation.header import Blob
@@ -15,7 +16,13 @@ TOGETHER = 2
 RETRY_SECONDS = 2.0
 FULL_SECONDS = 300.0
 """How long to wait where this country has uploaded as much as the hub takes in a day."""
-SECONDS_OF_THE_LINE = frozenset({"not-authenticated", "not-admitted", "hub-error"})
+PAUSES: Final = {
+    "quota": FULL_SECONDS,
+    "not-authenticated": RETRY_SECONDS,
+    "not-admitted": RETRY_SECONDS,
+    "hub-error": RETRY_SECONDS,
+}
+"""Refusals that pass, and after how long to try again; any other is the event's own."""
 
 Uploaded = Callable[[str, Upload], None]
 """Told of each chunk that the hub took: the event, and how far its files have come."""
@@ -56,9 +63,8 @@ class Uploader:
                 self._not_before = time.monotonic() + RETRY_SECONDS
                 return
             except RefusedError as error:
-                if error.code == "quota" or error.code in SECONDS_OF_THE_LINE:
-                    pause = FULL_SECONDS if error.code == "quota" else RETRY_SECONDS
-                    self._not_before = time.monotonic() + pause
+                if error.code in PAUSES:
+                    self._not_before = time.monotonic() + PAUSES[error.code]
                     return
                 self._outbox.refused(event_id, error.code, error.message)
 
