@@ -115,7 +115,7 @@ def _rows(path: Path) -> list[list[str]]:
         if not _is_workbook(path):
             return list(csv.reader(StringIO(path.read_text("utf-8-sig"), newline="")))
         from openpyxl import load_workbook  # type: ignore[import-untyped] # noqa: PLC0415 - slow to load, seldom needed
-        from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped] # noqa: PLC0415
+        from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped] # noqa: PLC0415 - as above
 
         try:
             sheet = load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True).worksheets[0]

@@ -41,7 +41,7 @@ def _read(path: Path) -> Attachment:
 
 def attachments(
     ctx: typer.Context,
-    id: Annotated[str, typer.Argument(help="The id of what they came with.")],  # noqa: A002
+    id: Annotated[str, typer.Argument(help="The id of what they came with.")],  # noqa: A002 - as the help shows it
     out: Annotated[Path | None, typer.Option(help="The folder to save them in; without it they are listed.")] = None,
 ) -> None:
     """List the files that came with a message or a report, or fetch and save them."""
