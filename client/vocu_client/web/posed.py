@@ -16,11 +16,11 @@ from vocu.operation.events import Event
 from vocu.operation.media import MediaFile
 from vocu.operation.verified import Accepted
 from vocu_client.files import Attached
+from vocu_client.web.attached import file_routes
 from vocu_client.web.consulting import may_open
 from vocu_client.web.digits import number_of
 from vocu_client.web.forms.telling import Told, tell
-from vocu_client.web.pictures import small as small_picture
-from vocu_client.web.visit import Visit, get
+from vocu_client.web.visit import Visit
 
 ON_TOP = frozenset(["addressees", "answer_due_at"])
 
@@ -97,19 +97,8 @@ def nominal(visit: Visit, case: str, accepted: Accepted) -> Nominal | None:
     return Nominal("told", told(visit, "seizure_nominal", body), attached)
 
 
-async def file(visit: Visit) -> Response:
-    """A file to keep, of a case or of an answer in it. Raises RefusedError (no-reason, no-such-file)."""
-    described, data = await _read(visit)
-    return visit.download(described.name, described.type, data)
-
-
-async def small(visit: Visit) -> Response:
-    """A picture, to be seen on the page of its case. Raises as `file` does."""
-    described, data = await _read(visit)
-    return await small_picture(described.type, data)
-
-
 async def _read(visit: Visit) -> tuple[MediaFile, bytes]:
+    """A file of a case, or of an answer in it."""
     case, event_id = str(visit.path["case"]), str(visit.path["event"])
     if not may_open(visit, case):
         raise RefusedError("no-reason", "Say on the page of this case why you need to see it; then its files open.")
@@ -119,10 +108,7 @@ async def _read(visit: Visit) -> tuple[MediaFile, bytes]:
     return await asyncio.to_thread(visit.desk.files.read, event_id, int(visit.path["number"]))
 
 
-FILES = [
-    get("/cases/{case}/files/{event}/{number:int}", file),
-    get("/cases/{case}/files/{event}/{number:int}/small", small),
-]
+FILES = file_routes("/cases/{case}/files/{event}/{number:int}", _read)
 
 
 def told(visit: Visit, form: str, body: Struct) -> tuple[Told, ...]:
@@ -141,7 +127,7 @@ def opened(visit: Visit, *entries: Accepted) -> None:
 
 def under_way(visit: Visit, *kinds: str) -> list[str]:
     """The kinds of what was written here and is not in the log yet, of these, in the order of writing."""
-    return [item.kind for item in visit.desk.outbox.items("queued", "sent", "refused") if item.kind in kinds]
+    return [item.kind for item in visit.desk.outbox.undelivered(*kinds)]
 
 
 def duration(visit: Visit, milliseconds: int) -> str:

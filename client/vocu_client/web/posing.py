@@ -14,10 +14,10 @@ from vocu_client.attachments import Attachment
 from vocu_client.store.drafts import DraftChangedError, Drafts, FormDraft
 from vocu_client.web import drafting
 from vocu_client.web.digits import number_of
+from vocu_client.web.draft_files import ShownFile, listed, prepared, take_uploads
 from vocu_client.web.forms.form import ARRANGE, Form
 from vocu_client.web.forms.inputs import Option, Shown, ShownFault
 from vocu_client.web.forms.posting import Typed
-from vocu_client.web.pages.report_files import ShownFile, listed, prepared, take_uploads
 from vocu_client.web.visit import Visit
 
 WORDS: Final = "_words"

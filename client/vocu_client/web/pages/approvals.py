@@ -7,9 +7,9 @@ from starlette.responses import Response
 from vocu.errors import RefusedError
 from vocu.form.whole import split
 from vocu_client.store.drafts import FormDraft
+from vocu_client.web.draft_files import listed
 from vocu_client.web.forms.form import Filled
 from vocu_client.web.pages.report_draft import AMENDMENT, ASKED_BY, SEIZURE, require_seizure
-from vocu_client.web.pages.report_files import listed
 from vocu_client.web.visit import Visit, get, post
 
 Approval = Literal["", "ask", "waits", "decide"]

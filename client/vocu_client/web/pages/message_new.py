@@ -5,6 +5,7 @@ from starlette.routing import Route
 
 from vocu.errors import RefusedError, VocuError
 from vocu_client.store.drafts import DraftChangedError, FormDraft
+from vocu_client.web.draft_files import listed, prepared, take_uploads
 from vocu_client.web.pages.message_form import (
     DRAFT,
     Message,
@@ -19,7 +20,6 @@ from vocu_client.web.pages.message_form import (
     restored,
     typed,
 )
-from vocu_client.web.pages.report_files import listed, prepared, take_uploads
 from vocu_client.web.visit import Visit, get, post
 
 

@@ -8,6 +8,7 @@ from vocu.form.whole import split
 from vocu_client.actions import Actions
 from vocu_client.reported import already_reported
 from vocu_client.store.drafts import DraftChangedError, Drafts, FormDraft
+from vocu_client.web.draft_files import listed, prepared, take_uploads
 from vocu_client.web.forms.form import ARRANGE, Filled
 from vocu_client.web.forms.posting import Typed
 from vocu_client.web.pages.approvals import approval_of, ask_for_approval, asked_by
@@ -27,7 +28,6 @@ from vocu_client.web.pages.report_draft import (
     revision_of,
     say_why_first,
 )
-from vocu_client.web.pages.report_files import listed, prepared, take_uploads
 from vocu_client.web.visit import Visit, get, post
 
 
