@@ -1,4 +1,4 @@
-"""One real hub for the tests of a module, an operation in its operational phase, and the desks of three countries."""
+"""One real hub for the tests of a module: an operation that has just become operational, or one that was played."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.client.web.scene import Scene, set_scene
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor
 from tests.system.rig import PLAN, Hub, admit, found
@@ -41,6 +42,14 @@ def countries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Countries]:
     asyncio.run(begin(hub, folder))
     yield Countries(hub, folder)
     hub.stop()
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """An operation in which everything has happened once."""
+    scene = set_scene(tmp_path_factory.mktemp("scene"))
+    yield scene
+    scene.stop()
 
 
 async def begin(hub: Hub, folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.client.web.addresses import addresses
-from tests.client.web.scene import Scene, set_scene
+from tests.client.web.scene import Scene
 from tests.client.web.team import Browser, DutyRoom
 
 NAMED = ("MSCU1234565", "MSCU 1234565", "WX 12345", "WX12345", "window.hacked = 1</script><b>bold")
@@ -18,13 +18,6 @@ FILES = (
     "/messages?q=MSCU1234565", "/messages?q=Novak", "/now/new", "/approvals", "/handover", "/outbox", "/line",
     "/results.xlsx", "/consultations.csv", "/account", "/officers",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    scene = set_scene(tmp_path_factory.mktemp("scene"))
-    yield scene
-    scene.stop()
 
 
 @pytest.fixture(params=["PL", "DE", "FR"])

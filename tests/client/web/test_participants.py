@@ -1,25 +1,18 @@
 """What a participant's officer sends by hand to what is the organiser's, or another country's: one clear refusal."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from starlette.routing import Route
 
-from tests.client.web.scene import Scene, set_scene
+from tests.client.web.scene import Scene
 from tests.client.web.test_rights import routes, substance
 from tests.client.web.visitor import Visitor
 from vocu_client.web.pages.report_draft import AMENDS
 
 OWN_COUNTRY = ("/operation/devices", "/operation/{where}/waiting", "/operation/invitations/{ticket}")
-REFUSALS = ("This page is the organiser's", "Only the organiser admits participants")
 """What a participant has there, too: its own desks, who is invited and who waits to be one of them."""
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    scene = set_scene(tmp_path_factory.mktemp("scene"))
-    yield scene
-    scene.stop()
+REFUSALS = ("This page is the organiser's", "Only the organiser admits participants")
 
 
 @pytest.fixture

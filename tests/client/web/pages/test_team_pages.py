@@ -6,7 +6,7 @@ from babel import Locale
 from tests.client.web.pages.reporting import FILLED, begun
 from tests.client.web.scene import HOSTILE
 from tests.client.web.team import Browser, DutyRoom
-from tests.client.web.test_every_page import _bare, _Texts
+from tests.client.web.untranslated import untranslated
 from vocu.rendering.catalogue import COMPLETE
 from vocu_client.web.templating import plain
 
@@ -64,9 +64,7 @@ async def test_no_page_of_a_team_holds_a_text_that_is_not_in_the_catalogue(room:
             page = await browser.get(address)
             assert page.status == 200, address
             assert page.html.count("<h1") == 1, address
-            texts = _Texts()
-            texts.feed(page.html)
-            faults += [f"{address}: {text!r}" for text in texts.found if _bare(text, OWN)]
+            faults += [f"{address}: {text!r}" for text in untranslated(page.html, OWN)]
     assert sorted(set(faults)) == []
 
 
