@@ -9,8 +9,8 @@ async with Desk.open(Home(path), passphrase) as desk:
 
 import asyncio
 import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -38,7 +38,7 @@ from vocu_client.store.replica import Replica
 from vocu_client.store.sql import open_database
 from vocu_client.sync import Progress, Session, Sync
 from vocu_client.team import Team
-from vocu_client.transport import OfflineError, visit
+from vocu_client.transport import HubHTTP, OfflineError, visit
 from vocu_client.view import View
 
 SYNC_SECONDS = 10.0
@@ -153,23 +153,15 @@ class Desk:
         missing = len(self.files.due(event_id))
         if not missing:
             return
-        settings, hub_key = self.settings, self.view.operation.hub_key
-        async with AsyncExitStack() as connection:
-            with self.view.alarming():
-                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size)
-                http = await connection.enter_async_context(visiting)
-            fetcher = Fetcher(settings.op, self.files, http)
+        async with self._visit() as http:
+            fetcher = Fetcher(self.settings.op, self.files, http)
             while await fetcher.fetch(fetcher.wanted(event_id)):
                 if progress is not None:
                     progress(missing - len(self.files.due(event_id)), missing)
 
     async def applicants(self) -> list[Applicant]:
         """Those who answered an invitation of this desk and wait to be admitted. Raises OfflineError."""
-        settings, hub_key = self.settings, self.view.operation.hub_key
-        async with AsyncExitStack() as connection:
-            with self.view.alarming():
-                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size)
-                http = await connection.enter_async_context(visiting)
+        async with self._visit() as http:
             return await self.decisions.applicants(http)
 
     def close(self) -> None:
@@ -182,6 +174,16 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self.close()
+
+    @asynccontextmanager
+    async def _visit(self) -> AsyncIterator[HubHTTP]:
+        """A line to the hub of its own, beside the sender's; what is not to be trusted about it raises an alarm."""
+        settings, hub_key = self.settings, self.view.operation.hub_key
+        async with AsyncExitStack() as connection:
+            with self.view.alarming():
+                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size)
+                http = await connection.enter_async_context(visiting)
+            yield http
 
     @contextmanager
     def _sole_sender(self) -> Iterator[bool]:

@@ -11,9 +11,8 @@ from vocu.compilation.checking import check_newsletter
 from vocu.errors import UntrustedError
 from vocu.log.checkpoint import open_checkpoint, origin
 from vocu.log.entry import parse_leaf
-from vocu.operation.act import Act
 from vocu.operation.bodies import Compiled
-from vocu.protocol.frames import INLINE_PART
+from vocu.operation.header import Header
 from vocu_server.sequencer.replica import Replica
 from vocu_server.store import log, projection
 from vocu_server.store.attachments import Attachments
@@ -80,17 +79,17 @@ def _replay(
         act = replica.replay(stored, examined=True)
         if act is not None:
             projection.take(connection, replica.state, stored.position, replica.state.at, act)
-            _verify_files(files, replica.op, act)
+            _verify_files(connection, files, act.header)
     return before, projection.rows(connection, replica.op)
 
 
-def _verify_files(files: Attachments, op: str, act: Act) -> None:
-    """The large parts and chunks that are here have the bytes that were signed; what was erased is not here."""
-    large = [(slip.sha256, slip.size) for slip in act.header.parts if slip.size > INLINE_PART]
-    for sha256, size in (*large, *(act.header.blobs or ())):
-        name = unb64(sha256)
-        here = files.has(op, name.hex(), size)
-        if here and hashlib.sha256(files.read(op, name.hex())).digest() != name:
+def _verify_files(connection: Connection, files: Attachments, header: Header) -> None:
+    """The large parts and chunks that were not erased are here, with the bytes that were signed."""
+    named = [*((slip.sha256, slip.size) for slip in header.parts), *(header.blobs or ())]
+    for name, size in ((unb64(sha256).hex(), size) for sha256, size in named):
+        if log.is_named(connection, header.op, name) and not (
+            files.has(header.op, name, size) and hashlib.sha256(files.read(header.op, name)).hexdigest() == name
+        ):
             raise UntrustedError(
-                "damaged-part", f"The large part {name.hex()} is damaged. Restore the data folder from a backup."
+                "damaged-part", f"The large part {name} is missing or damaged. Restore the data folder from a backup."
             )

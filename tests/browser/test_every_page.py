@@ -1,26 +1,20 @@
 """Every page in a real browser: accessible in light and dark, no wider than a phone, no complaint in the console."""
 
+import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.rig import DeskPages, sign_in
+from tests.browser.accessibility import CONTRAST, EVERYTHING, faults
+from tests.browser.rig import DeskPages, run, sign_in
 from tests.client.web.addresses import addresses
 from tests.client.web.scene import Scene, set_scene
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERYTHING = {"runOnly": {"type": "tag", "values": WCAG}}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-"""All that changes from light to dark."""
 
 
 @pytest.fixture(scope="module")
 def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop occupies this one
-        scene = thread.submit(set_scene, tmp_path_factory.mktemp("scene")).result()
+    scene = run(asyncio.to_thread(set_scene, tmp_path_factory.mktemp("scene")))
     yield scene
     scene.stop()
 
@@ -55,36 +49,28 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark(
     for address in looked_at(scene, ncp):
         page.emulate_media(color_scheme="light")
         page.goto(address)
-        found += [f"{address}: {fault}" for fault in _faults(page, EVERYTHING)]
+        found += [f"{address}: {fault}" for fault in faults(page, EVERYTHING)]
         page.emulate_media(color_scheme="dark")
-        found += [f"{address} in the dark: {fault}" for fault in _faults(page, CONTRAST)]
+        found += [f"{address} in the dark: {fault}" for fault in faults(page, CONTRAST)]
     page.context.close()
     assert found == []
-
-
-def _faults(page: Page, rules: dict[str, object]) -> list[str]:
-    violations = Axe().run(page, options=rules).response["violations"]
-    return [
-        f"{violation['id']}: {[' '.join(node['target']) for node in violation['nodes']][:3]} ({violation['help']})"
-        for violation in violations
-    ]
 
 
 def test_no_page_is_wider_than_a_phone_and_none_complains(
     browser: Browser, scene: Scene, desk: DeskPages, ncp: str
 ) -> None:
     page = sign_in(browser, desk, viewport={"width": 390, "height": 844})
-    faults = []
+    found = []
     for address in looked_at(scene, ncp):
         answer = page.goto(address)
         assert answer is not None
         if answer.status != 200:
-            faults.append(f"{address}: {answer.status}")
+            found.append(f"{address}: {answer.status}")
         if wide := _too_wide(page):
-            faults.append(f"{address}: {wide}")
-    faults += [f"console: {complaint}" for complaint in page.complaints]  # type: ignore[attr-defined]
+            found.append(f"{address}: {wide}")
+    found += [f"console: {complaint}" for complaint in page.complaints]  # type: ignore[attr-defined]
     page.context.close()
-    assert faults == []
+    assert found == []
 
 
 def _too_wide(page: Page) -> list[str]:

@@ -174,8 +174,11 @@ def _send(play: Play, page: Page, button: str) -> None:
     """Fill in all of the form; what is no text is shown again as it was typed, with an error, and put right."""
     before = _fill(play, page)
     for _ in range(6):
-        with page.expect_navigation():
-            page.get_by_role("button", name=button).last.click()
+        page.evaluate("document.documentElement.dataset.before = 'sent'")
+        page.get_by_role("button", name=button).last.click()
+        page.wait_for_function(  # a new page: a draft that is saved changes the address of the old one, too
+            "() => document.readyState === 'complete' && !document.documentElement.dataset.before"
+        )
         if not page.locator(".errors").count():
             return
         _require_text_only(page)

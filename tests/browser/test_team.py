@@ -1,23 +1,16 @@
 """Two officers of one duty room, over TLS: each in a browser of his own, with a password and with a passkey."""
 
-import datetime
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import CONTRAST, EVERYTHING, faults
 from tests.browser.conftest import Room
 from tests.browser.rig import DeskPages, sign_in
-from tests.browser.test_every_page import CONTRAST, EVERYTHING
-from tests.browser.test_every_page import _faults as faults
-from tests.client.web.team import CODE
+from tests.client.web.team import CODE, PASSWORD
+from tests.system.certificates import certify
 
-PASSWORD = "correct horse battery"
 HOST = "localhost"
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -30,33 +23,10 @@ PAGES = ("/handover", "/officers", "/officers/anna/close", "/account", "/consult
 OpenBrowser = Callable[[], Page]
 
 
-def certify(folder: Path) -> tuple[Path, Path]:
-    """A TLS certificate of this machine's own name, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    chain, secret = folder / "chain.pem", folder / "key.pem"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
-    return chain, secret
-
-
 @pytest.fixture(scope="module")
 def duty(room: Room, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskPages]:
     """The duty room of Germany, served over TLS."""
-    chain, key = certify(tmp_path_factory.mktemp("tls"))
+    chain, key = certify(tmp_path_factory.mktemp("tls"), HOST)
     desk = DeskPages(room.home("DE"), "--team", HOST, "--certificate", str(chain), "--key", str(key))
     desk.start()
     yield desk

@@ -144,13 +144,19 @@ async def test_many_small_uploads_use_up_the_days_quota_too(make_hub: MakeHub) -
             assert statuses == [201] * 16 + [429]
 
 
-async def test_a_damaged_chunk_is_found_by_the_inspection(
+async def test_a_damaged_or_lost_chunk_is_found_by_the_inspection(
     hub: RunningHub, plan: Plan, organiser: Desk, german: Desk, french: Desk
 ) -> None:
     sent = message(organiser, b"small")
     await upload(organiser, sent.chunks)
-    await organiser.deliver(sent.event)
+    index = await organiser.deliver(sent.event)
     path = next((hub.folder.data_dir / "parts").glob(f"*{hashlib.sha256(sent.chunks[0]).hexdigest()}"))
     path.write_bytes(bytes(1096))
+    inspect = (hub.hub.database, hub.hub.keys, hub.hub.files, plan.op)
     with pytest.raises(UntrustedError, match="damaged-part"):
-        await asyncio.to_thread(verify_operation, hub.hub.database, hub.hub.keys, hub.hub.files, plan.op)
+        await asyncio.to_thread(verify_operation, *inspect)
+    path.unlink()
+    with pytest.raises(UntrustedError, match="damaged-part"):
+        await asyncio.to_thread(verify_operation, *inspect)
+    await organiser.post(events.EntryErased(plain=bodies.Erasure(index=index, parts=("media",))))
+    await asyncio.to_thread(verify_operation, *inspect)

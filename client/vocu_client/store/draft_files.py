@@ -12,13 +12,11 @@ from vocu.canonical import b64, decode, encode
 from vocu.crypto.opening import local_open
 from vocu.crypto.sealing import local_seal
 from vocu.errors import RefusedError
+from vocu.operation.media import MAX_FILE, MAX_FILES
 from vocu_client.store.sql import draft_files, draft_pieces
 
-MAX_FILE = 25 * 1024 * 1024
-"""Bytes of one file."""
 PIECE = 1024 * 1024
 """The most bytes that one append takes."""
-MAX_FILES = 10
 
 
 class DraftFile(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from vocu.errors import RefusedError
-from vocu_client.store.draft_files import MAX_FILE, MAX_FILES, PIECE, DraftFiles
+from vocu.operation.media import MAX_FILE, MAX_FILES
+from vocu_client.store.draft_files import PIECE, DraftFiles
 
 DATA = secrets.token_bytes(2 * PIECE + 17)
 

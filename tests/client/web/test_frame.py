@@ -15,6 +15,7 @@ async def test_every_page_names_the_operation_its_phase_and_its_day(pl: Visitor)
 
 
 async def test_the_language_is_the_one_that_the_browser_asks_for_until_another_is_chosen(pl: Visitor) -> None:
+    assert '<html lang="fr"' in (await pl.get("/", **{"Accept-Language": "tlh, fr;q=0.5"})).html
     page = await pl.post("/preferences", language="de", back="/")
     assert '<html lang="de"' in page.html
     page = await pl.post("/preferences", language="tlh", back="/")

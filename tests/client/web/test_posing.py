@@ -1,11 +1,10 @@
 """The forms of warnings, questions, cross-checks and returns: what is typed is kept until it is sent, files with it."""
 
-import io
 from typing import Any
 
 import pytest
-from PIL import Image
 
+from tests.client.web.pages.reporting import jpeg
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Page, Visitor
 from vocu.operation.events import QuestionAsked
@@ -14,12 +13,6 @@ from vocu_client.store.drafts import FormDraft
 WARNING, QUESTION, CHECK = "/warnings/new", "/questions/new", "/questions/checks/new"
 RETURN, OUTCOME = "/controls/return", "/outcomes/return"
 FILLED = {"addressees": ["DE"], "commodity": "tobacco.cigarettes", "action": "control", "_words": "A red lorry"}
-
-
-def jpeg() -> bytes:
-    data = io.BytesIO()
-    Image.new("RGB", (64, 48), (90, 110, 90)).save(data, "JPEG")
-    return data.getvalue()
 
 
 def draft_of(visitor: Visitor, form: dict[str, Any]) -> FormDraft | None:

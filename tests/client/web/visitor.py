@@ -39,6 +39,15 @@ class Page:
         return next(fields for where, fields in self.forms if where == action)
 
 
+def in_order(text: str, *words: str) -> bool:
+    """Whether the text has these words, one behind the other."""
+    for word in words:
+        if word not in text:
+            return False
+        text = text.partition(word)[2]
+    return True
+
+
 class Visitor:
     """Signed in at the desk of one home. It opens and closes the desk; no line to the hub but through `sync`."""
 

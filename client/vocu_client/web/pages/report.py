@@ -38,11 +38,9 @@ async def new(visit: Visit) -> Response:
 
 async def go_on(visit: Visit) -> Response:
     """The form as it was left."""
-    if gone := _gone(visit):
-        return gone
-    draft = _draft(visit)
-    if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
-        return elsewhere
+    draft = _opened(visit)
+    if isinstance(draft, Response):
+        return draft
     return _page(visit, draft.id, draft.fields, draft.revision, saved=draft)
 
 
@@ -82,11 +80,9 @@ async def keep(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """Everything in words, and who will read it, before it is sent."""
-    if gone := _gone(visit):
-        return gone
-    draft = _draft(visit)
-    if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
-        return elsewhere
+    draft = _opened(visit)
+    if isinstance(draft, Response):
+        return draft
     filled = read(visit, draft.fields)
     if filled.faults:
         return _page(visit, draft.id, draft.fields, draft.revision, filled=filled, saved=draft)
@@ -95,11 +91,9 @@ async def check(visit: Visit) -> Response:
 
 async def send(visit: Visit) -> Response:
     """Queue the report. Its id is the draft's: sent twice, it is one report."""
-    if gone := _gone(visit):
-        return gone
-    draft = _draft(visit)
-    if elsewhere := say_why_first(visit, amended(draft.fields), _filled_in(draft)):
-        return elsewhere
+    draft = _opened(visit)
+    if isinstance(draft, Response):
+        return draft
     filled = read(visit, draft.fields)
     if filled.faults:
         return visit.go(f"/report/{draft.id}/check")
@@ -140,22 +134,21 @@ async def discard(visit: Visit) -> Response:
     return visit.go("/report", visit.words._("The draft was thrown away."))
 
 
-def _gone(visit: Visit) -> Response | None:
-    """Where who comes back to a draft that is not here any more goes: to the report that it became, or to a new one."""
+def _opened(visit: Visit) -> FormDraft | Response:
+    """The draft; or where an officer goes who comes back to one that is not here any more, or who has to say first why
+    he needs to see it."""
     draft_id = visit.path["draft"]
-    if visit.desk.drafts.find(draft_id) is not None:
-        return None
-    if visit.desk.outbox.find(draft_id) is not None:
-        return visit.go(f"/seizures/{draft_id}")
-    return visit.go("/report", visit.words._("This draft was sent or thrown away meanwhile."))
+    if visit.desk.drafts.find(draft_id) is None:
+        if visit.desk.outbox.find(draft_id) is not None:
+            return visit.go(f"/seizures/{draft_id}")
+        return visit.go("/report", visit.words._("This draft was sent or thrown away meanwhile."))
+    draft = _draft(visit)
+    filled_in = [name for name, texts in draft.fields.items() if any(texts)]
+    return say_why_first(visit, amended(draft.fields), filled_in) or draft
 
 
 def _draft(visit: Visit) -> FormDraft:
     return require_seizure(visit.desk.drafts.get(visit.path["draft"]))
-
-
-def _filled_in(draft: FormDraft) -> list[str]:
-    return [name for name, texts in draft.fields.items() if any(texts)]
 
 
 def _page(

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.web.pages.test_warnings import in_order
-from tests.client.web.visitor import Visitor
+from tests.client.web.visitor import Visitor, in_order
 from tests.core.form.forms import shortest_report
 from vocu.form.returns import DailyReturn
 from vocu_client.overviews.days import local_day

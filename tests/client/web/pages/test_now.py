@@ -17,7 +17,7 @@ async def test_what_another_desk_wrote_stands_on_top_unread_until_marked(pl: Vis
     await de.sync()
     page = await de.get("/")
     assert "The briefing begins at nine" in page.text
-    assert "unread" in page.html
+    assert 'class="item unread' in page.html
     await de.post("/now/read", size=str(de.desk.view.size))
     assert 'class="item unread' not in (await de.get("/")).html
 
@@ -53,7 +53,7 @@ async def test_hostile_addresses_change_nothing(pl: Visitor) -> None:
     for query in ("before=-1", "before=99999999999999999999", "group=<script>", "commodity=../..", "country=%00"):
         page = await pl.get(f"/?{query}")
         assert page.status == 200
-        assert "<script>" not in page.html.replace('<script src="/static/', "")
+        assert "<script>" not in page.html
 
 
 async def test_the_desktop_is_told_of_what_concerns_us_without_contents(pl: Visitor, de: Visitor) -> None:

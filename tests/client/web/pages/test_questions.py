@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from tests.client.web.pages.test_warnings import in_order
-from tests.client.web.visitor import Visitor
+from tests.client.web.visitor import Visitor, in_order
 from vocu_client.team import Officer
 
 NEW, CHECK = "/questions/new", "/questions/checks/new"

@@ -10,10 +10,9 @@ from PIL import Image
 from tests.client.web.conftest import TODAY, Countries
 from tests.client.web.visitor import Visitor
 from tests.core.form.forms import shortest_report
-from vocu_client import Desk, Home
+from tests.system.rig import PASSPHRASE
+from vocu_client import Desk
 from vocu_client.attachments import attach
-
-PASSPHRASE = "an example of a passphrase"
 
 
 def seizure(**fields: Any) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def reported(countries: Countries) -> dict[str, str]:
 
 async def _report(countries: Countries) -> dict[str, str]:
     ids: dict[str, str] = {}
-    async with Desk.open(Home(countries.folder / "DE"), PASSPHRASE) as germany:
+    async with Desk.open(countries.home("DE"), PASSPHRASE) as germany:
         await germany.sync()
         actions = germany.actions
         files = [attach("case.jpg", picture()), attach("=list.pdf", b"%PDF-1.4")]
@@ -50,7 +49,7 @@ async def _report(countries: Countries) -> dict[str, str]:
         actions.amend_seizure(ids["open"], form | {"place": "DEBRV", "free_text": "Miroslav"}, readers=("PL",))
         actions.withdraw_seizure(ids["withdrawn"], "duplicate")
         assert await germany.sync()
-    async with Desk.open(Home(countries.folder / "PL"), PASSPHRASE) as poland:
+    async with Desk.open(countries.home("PL"), PASSPHRASE) as poland:
         await poland.sync()
         ids["behalf"] = poland.actions.report_seizure(
             seizure(on_behalf_of="DE", received_by="telephone", received_day=TODAY.isoformat())

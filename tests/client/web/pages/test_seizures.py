@@ -11,9 +11,9 @@ import pytest
 from tests.client.web.conftest import TODAY, Countries
 from tests.client.web.visitor import Visitor
 from tests.core.form.forms import shortest_report
-from vocu_client import Desk, Home
+from tests.system.rig import PASSPHRASE
+from vocu_client import Desk
 
-PASSPHRASE = "an example of a passphrase"
 HOSTILE = "PL-CUSTOMS-2026-9"
 
 
@@ -34,7 +34,7 @@ def reported(countries: Countries) -> dict[str, str]:
 
 async def _report(countries: Countries) -> dict[str, str]:
     ids: dict[str, str] = {}
-    async with Desk.open(Home(countries.folder / "PL"), PASSPHRASE) as poland:
+    async with Desk.open(countries.home("PL"), PASSPHRASE) as poland:
         post = poland.actions.report_seizure
         route = {"departure": {"country": "CO", "place": "COCTG"}, "destination": {"country": "PL"}}
         ids["plain"] = post(seizure(place="PLGDN", goods=[cigarettes("1000")], report_number=HOSTILE, route=route))
@@ -50,7 +50,7 @@ async def _report(countries: Countries) -> dict[str, str]:
             )
         )  # fmt: skip
         assert await poland.sync()
-    async with Desk.open(Home(countries.folder / "DE"), PASSPHRASE) as germany:
+    async with Desk.open(countries.home("DE"), PASSPHRASE) as germany:
         await germany.sync()
         ids["restricted"] = germany.actions.report_seizure(seizure(place="DEHAM"), restricted=True)
         ids["german"] = germany.actions.report_seizure(seizure(place="DEHAM", goods=[cigarettes("5")]))

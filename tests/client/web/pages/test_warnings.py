@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.client.web.visitor import Visitor
+from tests.client.web.visitor import Visitor, in_order
 from vocu_client.attachments import attach
 from vocu_client.web import posed
 
@@ -22,15 +22,6 @@ async def issue(visitor: Visitor, **more: Any) -> str:
     assert page.address == "/warnings", page.text
     await visitor.sync()
     return str(form["draft"])
-
-
-def in_order(text: str, *words: str) -> bool:
-    """Whether the text has these words, one behind the other."""
-    for word in words:
-        if word not in text:
-            return False
-        text = text.partition(word)[2]
-    return True
 
 
 async def test_an_empty_list_says_what_it_is_for(fr: Visitor) -> None:
@@ -190,8 +181,13 @@ async def test_files_of_a_warning_are_for_its_addressees_as_downloads(pl: Visito
 async def test_names_are_asked_for_with_a_reason_where_several_officers_share_a_desk(
     pl: Visitor, de: Visitor, monkeypatch: Any
 ) -> None:
-    warning = await issue(pl, containers="MSCU1234565")
+    form = {"addressees": ["DE"], "commodity": "tobacco.cigarettes", "action": "control"}
+    files = [attach("list.txt", b"one\ntwo\n")]
+    warning = pl.desk.actions.issue_warning(form, "See the list.", {"containers": ["MSCU1234565"]}, files=files)
+    await pl.sync()
     await de.sync()
+    await de.desk.fetch_files(warning)
+    assert (await de.get(f"/cases/{warning}/files/{warning}/0")).status == 200
     monkeypatch.setattr(posed, "may_open", lambda *_: False)
     page = await de.get(f"/warnings/{warning}")
     assert "MSCU1234565" not in page.text
