@@ -23,12 +23,15 @@ class Column(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """One results table; docs/tables.md defines each."""
+    """One results table. `definition` says what a row is, what is counted, in which units and from which fields;
+    `missing` why there is no data yet, and is empty where there may be."""
 
     id: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    definition: str = ""
+    missing: str = ""
 
 
 class Results(Struct, frozen=True):
