@@ -21,6 +21,7 @@ from vocu_client.cli import (
     returns,
     seizures,
     serving,
+    verifying,
     wording,
 )
 from vocu_client.cli.desk import Given
@@ -167,7 +168,7 @@ newsletter.callback()(results.newsletter)
 newsletter.command("issue")(results.issue)
 app.add_typer(newsletter, name="newsletter")
 app.command("tables")(results.tables)
-app.command("verify")(results.verify)
+app.command("verify")(verifying.verify)
 
 # --- languages ---
 words = typer.Typer(no_args_is_help=True, help="Another language, by way of a spreadsheet.")

@@ -1,4 +1,4 @@
-"""The newsletter, the tables, and the proof that both follow from the log."""
+"""The newsletter and the tables."""
 
 import sys
 from pathlib import Path
@@ -13,10 +13,9 @@ from vocu.compilation.tables import compile_tables
 from vocu.errors import RefusedError
 from vocu.operation.bodies import Compiled
 from vocu_client.app import Desk
-from vocu_client.cli.desk import Yes, decide, open_desk, read, the_id, words
-from vocu_client.cli.printing import bar, note, say, wording
+from vocu_client.cli.desk import Yes, decide, read, the_id, words
+from vocu_client.cli.printing import note, say, wording
 from vocu_client.exports import newsletter_file, write_results
-from vocu_client.verifying import compare_files, verify_log
 
 Day = Annotated[str | None, typer.Option(help="Its day, 2024-06-03; the newest where left out.")]
 
@@ -79,30 +78,6 @@ def tables(
         say(f"{len(results.tables)} tables as of entry {results.position - 1} are in {out}, {len(written)} files.")
 
     read(ctx, write)
-
-
-def verify(
-    ctx: typer.Context,
-    tables: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Compare the tables in this folder with the log.")
-    ] = None,
-) -> None:
-    """Verify everything anew from this desk's own disk: signatures, rules, roots, newsletters, tables."""
-    with open_desk(ctx) as desk:
-        with bar("Verifying") as told:
-            found = verify_log(desk, told, tables)
-        number, others = wording().number, found.entries - found.signatures
-        say(f"{number(found.entries)} entries verified, each in its place under the root that the hub signed:")
-        say(b64(found.root))
-        say(
-            f"{number(found.signatures)} of them with their signatures and by all rules; {number(others)} are addressed"
-        )
-        say("to others, and their place is all that this desk knows of them.")
-        say(f"{number(found.newsletters)} newsletters were compiled again and are the same, byte for byte.")
-        say(f"{number(found.tables)} results tables were compiled again.")
-        if tables is not None:
-            compare_files(tables, found.files)
-            say(f"All files in {tables} are the same as those that follow from the log at entry {found.as_of}.")
 
 
 def _compiled(desk: Desk, day: str | None) -> Compiled:
