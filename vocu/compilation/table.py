@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from vocu.compilation.filtering import EVERYTHING, Filter, Part
+
 Kind = Literal["text", "code", "day", "instant", "count", "quantity"]
 """What a column holds; counts are integers, quantities exact decimals, the rest texts. An empty text is a cell without
 a value, whatever the kind."""
@@ -24,7 +26,8 @@ class Column(Struct, frozen=True):
 
 class Table(Struct, frozen=True):
     """One results table. `definition` says what a row is, what is counted, in which units and from which fields;
-    `missing` why there is no data yet, and is empty where there may be."""
+    `missing` why there is no data yet, and is empty where there may be; `unfiltered` which parts of the filter that was
+    asked for it cannot apply, or not to all of its figures."""
 
     id: str
     title: str
@@ -32,17 +35,19 @@ class Table(Struct, frozen=True):
     rows: tuple[tuple[Cell, ...], ...]
     definition: str = ""
     missing: str = ""
+    unfiltered: tuple[Part, ...] = ()
 
 
 class Results(Struct, frozen=True):
     """All results tables of an operation as its log stood at `position`, its newest entry admitted at `as_of` (UTC
-    milliseconds)."""
+    milliseconds). Where `filter` is not empty they count a part of the operation, and say so wherever they go."""
 
     op: str
     operation: str
     position: int
     as_of: int
     tables: tuple[Table, ...]
+    filter: Filter = EVERYTHING
 
     def table(self, id: str) -> Table:  # noqa: A002 - "id" is what the tables call it
         """The table of that id. Raises LookupError where there is none."""

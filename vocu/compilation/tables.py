@@ -1,19 +1,23 @@
 """The results tables (docs/tables.md): known from day one, filled live, the same bytes wherever they are made."""
 
+from msgspec.structs import replace
+
 from vocu.compilation import activity_tables, case_tables, seizure_tables
-from vocu.compilation.counting import counted
+from vocu.compilation.counting import Counted, counted, credited, goods_of
+from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.table import Column, Results, Table
 
-__all__ = ["Column", "Results", "Table", "compile_tables"]
+__all__ = ["Column", "Filter", "Results", "Table", "compile_tables"]
 
 
-def compile_tables(ledger: Ledger) -> Results:
-    """All tables from the facts of the entries below the ledger's position, in the order of their numbers.
+def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:
+    """All tables from the facts of the entries below the ledger's position, in the order of their numbers; of those
+    facts alone that the filter takes.
 
     They count the operational phase; T02F and T03F, of what was reported after it, are there only once there is any.
     """
-    reports, follow_ups = counted(ledger), counted(ledger, "follow_up")
+    reports, follow_ups = _taken(counted(ledger), only), _taken(counted(ledger, "follow_up"), only)
     tables = [
         *activity_tables.compile_all(ledger, reports, follow_ups),
         *seizure_tables.compile_all(reports),
@@ -27,4 +31,22 @@ def compile_tables(ledger: Ledger) -> Results:
         position=ledger.position,
         as_of=ledger.at,
         tables=tuple(sorted(tables, key=lambda table: table.id)),
+        filter=only,
     )
+
+
+def _taken(reports: list[Counted], only: Filter) -> list[Counted]:
+    if not only.parts:
+        return reports
+    taken = []
+    for entry in reports:
+        goods = tuple(line for line in entry.stat.goods if only.takes(line.commodity))
+        if (
+            goods
+            and only.names_any(credited(entry))
+            and only.covers(entry.stat.seizure_day)
+            and only.goes_by(entry.stat.transport_mode)
+        ):
+            stat = replace(entry.stat, goods=goods)
+            taken.append(Counted(entry.report, stat, goods_of(stat)))
+    return taken

@@ -8,10 +8,12 @@ from vocu.rendering.csv import table_csv
 
 
 def results_json(results: Results, root: str, final: bool) -> bytes:
-    """Canonical JSON: the operation, the log position and its `root`, preliminary or final, and of each table its id,
-    title, columns, number of rows and the SHA-256 (hex) of its CSV."""
+    """Canonical JSON: the operation, the log position and its `root`, preliminary or final, the `filter` where there is
+    one, and of each table its id, title, columns, number of rows and the SHA-256 (hex) of its CSV."""
+    counted = {"filter": results.filter} if results.filter.parts else {}
     return encode(
-        {
+        counted
+        | {
             "operation": results.operation,
             "op": results.op,
             "position": results.position,
