@@ -67,11 +67,12 @@ def _name(path: Path) -> str:
 
 
 def _in_tables() -> Iterator[Said]:
-    """Titles and columns of the results tables, of which an operation that has just begun shows all but two."""
+    """Titles, definitions and columns of the results tables; an operation that has just begun shows all but two."""
     ledger = Ledger(Scenario().hub.state.genesis)
     for table in (*compile_tables(ledger).tables, *follow_ups([])):
-        for text in (table.title, *(column.label for column in table.columns)):
-            yield Said("table", (text,), "vocu/compilation/tables.py")
+        for text in (table.title, table.definition, table.missing, *(column.label for column in table.columns)):
+            if text:
+                yield Said("table", (text,), "vocu/compilation/tables.py")
 
 
 def _in_schema(schema: Any, path: Path) -> Iterator[Said]:

@@ -81,7 +81,7 @@ class Wording:
         return self._translated("hint", text)
 
     def heading(self, text: str) -> str:
-        """The title of a results table, or the label of one of its columns."""
+        """The title of a results table, its definition, or the label of one of its columns."""
         return self._translated("table", text)
 
     def error(self, error: VocuError) -> str:

@@ -8,32 +8,10 @@ from msgspec import Struct
 
 from vocu.compilation.table import Cell, Column, Table
 from vocu.form.codes import list_names
-from vocu.rendering.wording import N_
+from vocu.rendering.cells import COUNTRIES, STATUS
 from vocu_client.web.templating import plain, who
 from vocu_client.web.visit import Visit
 
-STATUS: Final = {
-    "reports_in_phase": N_("Reports of the operational phase"),
-    "reports_follow_up": N_("Follow-up reports"),
-    "reports_test": N_("Test reports"),
-    "reports_restricted": N_("Restricted reports, not counted yet"),
-    "reports_withdrawn": N_("Withdrawn reports"),
-    "reports_amended": N_("Reports that were amended"),
-    "reports_unconfirmed": N_("Reports that their country has yet to confirm"),
-    "reports_pending": N_("Reports with a quantity still pending"),
-    "returns_in_phase": N_("Daily returns of the operational phase"),
-    "returns_follow_up": N_("Daily returns after it"),
-    "returns_test": N_("Test returns"),
-    "returns_replaced": N_("Daily returns that were filed again"),
-    "returns_late": N_("Daily returns that came after their newsletter"),
-    "returns_missing": N_("Daily returns that are missing"),
-    "warnings_waiting": N_("Warnings that wait for feedback"),
-    "questions_unanswered": N_("Questions without an answer"),
-    "newsletters": N_("Newsletters"),
-}
-"""The items of T18."""
-COUNTRIES: Final = frozenset({"departure", "transit", "destination"})
-"""Columns of T05: countries in their order, not participants."""
 LINKS: Final = {"warning": "/warnings/", "seizure_report": "/seizures/"}
 SHORT: Final = 8
 
