@@ -1,17 +1,19 @@
 """What the organiser decides about a new operation, and what no operation can be."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Literal
 from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Struct
 
-from vocu.form.codes import codes, is_code
+from vocu.errors import MalformedError
+from vocu.form.codes import codes, currencies, is_code
+from vocu.form.days import is_day
 from vocu.form.faults import Choice, Fault, FormError
 from vocu.ids import NCPCode
 from vocu.operation.handling import require_ceiling
+from vocu.operation.statements import Objective
 
 MAX_NAME = 120
 MAX_ROOTS = 15
@@ -35,6 +37,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     handling: str = "TLP:AMBER"
     commodities: tuple[str, ...] = ()
     sub_commodities: tuple[str, ...] = ()
+    cadence: Literal["daily", "working_days", "weekly"] = "daily"
+    profile: Literal["open", "sealed_stat"] = "open"
+    mail: Literal["notice", "full"] = "notice"
+    objectives: tuple[Objective, ...] = ()
+    assessed_day: str | None = None
     roots: int = 1
     threshold: int = 1
 
@@ -49,6 +56,20 @@ def require_plan(plan: Plan) -> None:
     faults = tuple(_faults(plan))
     if faults:
         raise FormError("bad-plan", "No operation can be founded on this; correct what is listed.", faults)
+
+
+def read_objective(text: str) -> Objective:
+    """An objective as it is typed: the measure, the threshold, a unit where it is a quantity, a commodity if it is
+    about one. Raises MalformedError("bad-plan")."""
+    measure, *rest = text.split() or [""]
+    names = ("threshold", "unit", "commodity") if measure == "quantity" else ("threshold", "commodity")
+    try:
+        return msgspec.convert({"measure": measure} | dict(zip(names, rest, strict=False)), Objective)
+    except msgspec.ValidationError:
+        raise MalformedError(
+            "bad-plan",
+            f"'{text}' is not an objective; write it as 'seizures 100' or 'quantity 1000000 stick tobacco.cigarettes'.",
+        ) from None
 
 
 def kept_until(ends_day: str) -> str:
@@ -66,7 +87,7 @@ def _faults(plan: Plan) -> Iterator[Fault]:
     if not is_participant_code(plan.organiser):
         yield Fault("organiser", "A participant's code has 2 to 16 capital letters and digits, such as PL.")
     days = {"starts_day": plan.starts_day, "ends_day": plan.ends_day, "retention_day": plan.retention_day}
-    wrong = [field for field, day in days.items() if not _is_day(day)]
+    wrong = [field for field, day in days.items() if not is_day(day)]
     for field in wrong:
         if days[field]:
             yield Fault(field, "'{day}' is not a day; write it as 2024-06-03.", {"day": days[field]})
@@ -101,6 +122,25 @@ def _faults(plan: Plan) -> Iterator[Fault]:
                 "There is no '{code}'; the families are {families}.",
                 {"code": commodity, "families": families},
             )
+    yield from _objective_faults(plan)
+
+
+def _objective_faults(plan: Plan) -> Iterator[Fault]:
+    for objective in plan.objectives:
+        if (objective.measure == "quantity") != (objective.unit is not None):
+            yield Fault("objectives", "An objective has a unit where it is a quantity, and only there.")
+        if objective.unit is not None and not is_code("unit", objective.unit) and objective.unit not in currencies():
+            yield Fault("objectives", "There is no unit '{code}'.", {"code": objective.unit})
+        known = objective.commodity is None or is_code("commodity", objective.commodity)
+        if not known and objective.commodity not in plan.sub_commodities:
+            families = Choice("commodity", tuple(code.id for code in codes("commodity") if "." not in code.id))
+            yield Fault(
+                "objectives",
+                "There is no '{code}'; the families are {families}.",
+                {"code": str(objective.commodity), "families": families},
+            )
+    if plan.assessed_day is not None and not is_day(plan.assessed_day):
+        yield Fault("assessed_day", "'{day}' is not a day; write it as 2024-06-03.", {"day": plan.assessed_day})
 
 
 def is_participant_code(code: str) -> bool:
@@ -110,10 +150,3 @@ def is_participant_code(code: str) -> bool:
     except msgspec.ValidationError:
         return False
     return True
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -32,6 +32,25 @@ def form(name: str, **fields: Any) -> Any:
 
 
 WORDS = bodies.Text(body="The lorry left the terminal at noon.", subject="XY 123", handling="TLP:AMBER")
+REFERENCE = bodies.Reference(
+    rules=(
+        bodies.ConversionRule(name="pack-of-20", source="pack", target="stick", factor="20", commodity="tobacco"),
+        bodies.ConversionRule(name="pound-avoirdupois", source="LBR", target="KGM", factor="0.45359237"),
+    ),
+    rates=(bodies.Rate(day="2024-01-15", currency="PLN", per_euro="4.3775"),),
+    source="European Central Bank, euro foreign exchange reference rates",
+)
+EDITION = bodies.Edition(
+    name="JCO BALTICA",
+    starts_day="2022-10-03",
+    ends_day="2022-10-14",
+    totals=(
+        bodies.EditionTotal(
+            commodity="tobacco.cigarettes", unit="stick", reports=120, seizures=131, quantity="13000000"
+        ),
+    ),
+    countries=6,
+)
 CONTACT = bodies.Contact(
     name="Anna Nowak", function="duty officer", telephone="+48 22 000 00 00", languages=("pl", "en")
 )
@@ -123,6 +142,9 @@ class Story:
         post("NL", events.SeizureConfirmed(stat=bodies.Confirmation(revision=behalf)), ref=behalf)
         post("NL", events.DailyReturnFiled(stat=form("daily_return"), text=WORDS), readers={"text": ("PL",)})
         post("PL", events.OutcomeReturned(stat=form("outcome_return")))
+        post("NL", events.NationalReportFiled(stat=form("national_report"), text=WORDS))
+        post("PL", events.ReferencePublished(plain=REFERENCE))
+        post("PL", events.EditionPublished(plain=EDITION))
         newsletter = s.newsletter("2024-01-15")
         issued = bodies.Issued(number=1, notable=(behalf,))
         post("PL", events.NewsletterIssued(plain=issued, text=WORDS), ref=newsletter)

@@ -6,6 +6,7 @@ words. Facts keep the log index at which they came, because counting is by recei
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field
@@ -14,7 +15,7 @@ from vocu.canonical import encode
 from vocu.errors import RefusedError
 from vocu.form.messages import Answer, CrossCheck, Feedback, Question, WarningNotice
 from vocu.form.report import SeizureReport
-from vocu.form.returns import DailyReturn, OutcomeReturn
+from vocu.form.returns import DailyReturn, NationalReport, OutcomeReturn
 from vocu.ids import operation_id
 from vocu.operation import bodies, events
 from vocu.operation.act import Act
@@ -95,7 +96,7 @@ class Return(Struct):
 
 
 class Reply(NamedTuple):
-    """A feedback, an answer, or a cross-check's answer, and who gave it."""
+    """A feedback, an answer, a cross-check's answer or a national report, and who gave it."""
 
     ncp: str
     received: Received
@@ -132,6 +133,14 @@ class Checked(Struct):
     replies: list[Reply] = field(default_factory=list)
 
 
+class Reference(Struct):
+    """How quantities and money are converted: the newest rules, and the rates by day and currency."""
+
+    rules: tuple[bodies.ConversionRule, ...] = ()
+    rates: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    source: str | None = None
+
+
 class Issue(NamedTuple):
     """A compiled newsletter, admitted at `at` (UTC milliseconds): there the next one's window begins."""
 
@@ -160,6 +169,9 @@ class Ledger:
         self.warnings: dict[str, Warned] = {}
         self.questions: dict[str, Asked] = {}
         self.cross_checks: dict[str, Checked] = {}
+        self.national_reports: dict[str, Reply] = {}
+        self.reference = Reference()
+        self.edition: bodies.Edition | None = None
         self.issues: list[Issue] = []
 
     def take(self, index: int, at: int, act: Act | None, state: OperationState) -> None:
@@ -238,6 +250,18 @@ class Ledger:
         form = act.body(OutcomeReturn)
         self.outcomes[ncp, form.country, form.period_from, form.period_to] = form
 
+    def _confirmed_totals(self, act: Act, received: Received, ncp: str) -> None:
+        self.national_reports[ncp] = Reply(ncp, received, act.body(NationalReport))
+
+    def _referred(self, act: Act, _received: Received, _ncp: str) -> None:
+        published = act.body(bodies.Reference)
+        self.reference.rules = published.rules or self.reference.rules
+        self.reference.rates |= {(rate.day, rate.currency): Decimal(rate.per_euro) for rate in published.rates}
+        self.reference.source = published.source or self.reference.source
+
+    def _compared(self, act: Act, _received: Received, _ncp: str) -> None:
+        self.edition = act.body(bodies.Edition)
+
     def _warned(self, act: Act, received: Received, ncp: str) -> None:
         form = act.body(WarningNotice)
         self.warnings[act.header.id] = Warned(id=act.header.id, author=ncp, received=received, form=form)
@@ -275,6 +299,9 @@ _CHANGES: dict[type[events.Event], Callable[[Ledger, Act, Received, str], None]]
     events.SeizureConfirmed: Ledger._confirmed,
     events.DailyReturnFiled: Ledger._returned,
     events.OutcomeReturned: Ledger._outcome,
+    events.NationalReportFiled: Ledger._confirmed_totals,
+    events.ReferencePublished: Ledger._referred,
+    events.EditionPublished: Ledger._compared,
     events.WarningIssued: Ledger._warned,
     events.FeedbackGiven: Ledger._feedback,
     events.QuestionAsked: Ledger._asked,

@@ -30,3 +30,11 @@ def last_day(text: str) -> date:
             return first.replace(day=monthrange(first.year, first.month)[1])
         case "day":
             return first
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a whole day on the calendar, as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

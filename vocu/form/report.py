@@ -102,6 +102,7 @@ class SeizureReport(Part, frozen=True):
     persons_arrested: int | None = None
     legal_outcome: str | None = None
     relation: str | None = None
+    amendment_reason: str | None = None
 
 
 class Document(Part, frozen=True):

@@ -51,3 +51,26 @@ class OutcomeReturn(Part, frozen=True):
     acquittals: int | None = None
     settled: int | None = None
     dropped: int | None = None
+
+
+class ConfirmedTotal(Part, frozen=True):
+    """What a country confirms of one commodity in one unit; `quantity` is left out where it is not known in that
+    unit."""
+
+    commodity: str
+    unit: str
+    seizures: int
+    quantity: Decimal | None = None
+    currency: str | None = None
+
+
+class NationalReport(Part, frozen=True):
+    """A country's confirmed totals of the whole operation; its last report counts. No totals: it seized nothing."""
+
+    seizures: int
+    totals: tuple[ConfirmedTotal, ...] = ()
+    controls: int | None = None
+    persons_involved: int | None = None
+    persons_arrested: int | None = None
+    investigations_opened: int | None = None
+    objectives_reached: str | None = None

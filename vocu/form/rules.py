@@ -7,7 +7,7 @@ from vocu.form.codes import is_code, parents
 from vocu.form.faults import Choice, Fault, FieldName
 from vocu.form.messages import CrossCheck, Feedback, WarningNotice
 from vocu.form.report import GoodsLine, Part, SeizureReport
-from vocu.form.returns import DailyReturn, OutcomeReturn
+from vocu.form.returns import ConfirmedTotal, DailyReturn, NationalReport, OutcomeReturn
 
 
 def broken_rules(form: Part, added: frozenset[str]) -> Iterator[Fault]:
@@ -39,6 +39,8 @@ def broken_rules(form: Part, added: frozenset[str]) -> Iterator[Fault]:
         case OutcomeReturn() if form.period_to < form.period_from:
             first = FieldName("outcome_return", "period_from")
             yield Fault("period_to", "is before {field}; give the first day first", {"field": first})
+        case NationalReport():
+            yield from _confirmed(form.totals, added)
 
 
 def _goods_line(path: str, line: GoodsLine, added: frozenset[str]) -> Iterator[Fault]:
@@ -55,6 +57,20 @@ def _goods_line(path: str, line: GoodsLine, added: frozenset[str]) -> Iterator[F
             yield Fault(f"{path}.currency", 'is missing; the unit "{code}" needs the code of the currency', unit)
         elif any(amount is not None for amount in (line.value, line.duties, line.taxes)):
             yield Fault(f"{path}.currency", "is missing; value, duties and taxes need the code of the currency")
+
+
+def _confirmed(totals: tuple[ConfirmedTotal, ...], added: frozenset[str]) -> Iterator[Fault]:
+    seen: set[tuple[str, str, str | None]] = set()
+    for number, line in enumerate(totals):
+        path = f"totals[{number}]"
+        yield from _commodity(f"{path}.commodity", line.commodity, added)
+        if (line.unit == "currency") != (line.currency is not None):
+            unit = {"code": Choice("unit", ("currency",))}
+            yield Fault(f"{path}.currency", 'goes with the unit "{code}", and only with that', unit)
+        key = (line.commodity, line.unit, line.currency)
+        if key in seen:
+            yield Fault(path, "names the same thing twice")
+        seen.add(key)
 
 
 def _commodity(path: str, commodity: str, added: frozenset[str]) -> Iterator[Fault]:

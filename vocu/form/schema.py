@@ -17,7 +17,7 @@ from vocu.form.days import first_day
 from vocu.form.faults import Choice, Fault, FormError, Meaning
 from vocu.form.messages import Answer, CrossCheck, Feedback, Question, WarningNotice
 from vocu.form.report import Part, SeizureNominal, SeizureReport
-from vocu.form.returns import DailyReturn, OutcomeReturn
+from vocu.form.returns import DailyReturn, NationalReport, OutcomeReturn
 from vocu.form.rules import broken_rules
 
 FORMS: Final[dict[str, type[Part]]] = {
@@ -30,6 +30,7 @@ FORMS: Final[dict[str, type[Part]]] = {
     "answer": Answer,
     "cross_check": CrossCheck,
     "outcome_return": OutcomeReturn,
+    "national_report": NationalReport,
 }
 EARLIEST_DAY: Final = date(1990, 1, 1)
 NOTHING_ADDED: Final[frozenset[str]] = frozenset()

@@ -5,13 +5,17 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from vocu.ids import Day, DeviceID, Digest, EventID
-from vocu.operation.statements import Envelope
+from vocu.operation.statements import Amount, Envelope
 
 MAX_TEXT = 20_000
 MAX_SUBJECT = 200
 MAX_OFFICER = 40
 MAX_OPENED = 1000
 """Events that one confirmation of reading names at most."""
+
+
+UNIT = r"^[A-Za-z0-9_]{1,16}\Z"
+"""A code of the list `unit`, or a currency's (ISO 4217)."""
 
 
 class Body(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -129,3 +133,55 @@ class Erased(Body, frozen=True, kw_only=True):
     """That this desk, too, deleted what `ref` erased."""
 
     index: Annotated[int, Meta(ge=1, lt=2**53)]
+
+
+class ConversionRule(Body, frozen=True, kw_only=True):
+    """One `source` is exactly `factor` of `target`; of this commodity and all below it where one is named, and on
+    these days of seizure, both included. The name is what a table quotes."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    source: Annotated[str, Meta(pattern=UNIT)]
+    target: Annotated[str, Meta(pattern=UNIT)]
+    factor: Amount
+    commodity: Annotated[str, Meta(max_length=64)] | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+
+
+class Rate(Body, frozen=True, kw_only=True):
+    """So much of a currency was one euro on that day (the ECB's reference rate)."""
+
+    day: Day
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
+    per_euro: Amount
+
+
+class Reference(Body, frozen=True, kw_only=True):
+    """How the operation converts. The rules replace all that were published before, if there are any here; a rate
+    replaces the one of the same day and currency. `source` says where the rates were taken from."""
+
+    rules: Annotated[tuple[ConversionRule, ...], Meta(max_length=200)] = ()
+    rates: Annotated[tuple[Rate, ...], Meta(max_length=1500)] = ()
+    source: Annotated[str, Meta(max_length=120)] | None = None
+
+
+class EditionTotal(Body, frozen=True, kw_only=True):
+    """A row of an earlier operation's T03; without a quantity where that row is open."""
+
+    commodity: Annotated[str, Meta(min_length=1, max_length=64)]
+    unit: Annotated[str, Meta(pattern=UNIT)]
+    reports: Annotated[int, Meta(ge=0, lt=2**53)]
+    seizures: Annotated[int, Meta(ge=0, lt=2**53)]
+    quantity: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,32})(\.[0-9]{0,17}[1-9])?\Z")] | None = None
+
+
+class Edition(Body, frozen=True, kw_only=True):
+    """An earlier operation to compare this one with: its name, its days, and its commodity totals. `root` is the log
+    root that its results name, where they are vocu's."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    starts_day: Day
+    ends_day: Day
+    totals: Annotated[tuple[EditionTotal, ...], Meta(max_length=600)] = ()
+    countries: Annotated[int, Meta(ge=0, lt=1000)] | None = None
+    root: Digest | None = None

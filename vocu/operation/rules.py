@@ -14,8 +14,8 @@ from vocu.form.codes import codes, is_code
 from vocu.form.messages import Question, WarningNotice
 from vocu.form.report import Part, SeizureReport
 from vocu.form.schema import check_days
-from vocu.ids import device_id, newsletter_id
-from vocu.operation import bodies, events
+from vocu.ids import device_id
+from vocu.operation import bodies, events, figure_rules
 from vocu.operation.act import Act
 from vocu.operation.header import EVERYONE, SEALED
 from vocu.operation.state import Device, Member, OperationState, Report
@@ -283,27 +283,6 @@ def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
         raise RefusedError("stale-revision", "This report was amended since; read it again, then confirm that.")
 
 
-def _newsletter_compiled(_signer: Device, act: Act, state: OperationState) -> None:
-    compiled = act.body(bodies.Compiled)
-    if act.header.id != newsletter_id(state.op, compiled.day):
-        raise MalformedError("bad-id", "The id of a newsletter follows from its day.")
-    if compiled.number != len(state.compiled) + 1 or compiled.position != state.size:
-        raise RefusedError("bad-issue", "A newsletter has the next number, and counts exactly the entries before it.")
-
-
-def _newsletter_issued(_signer: Device, act: Act, state: OperationState) -> None:
-    if act.ref in state.issued:
-        raise RefusedError("already-issued", "This newsletter was issued before.")
-    issued = act.body(bodies.Issued)
-    if act.ref != next(
-        (newsletter_id(state.op, c.day) for c in state.compiled.values() if c.number == issued.number), ""
-    ):
-        raise RefusedError("bad-issue", "A newsletter is issued under the number that it was compiled with.")
-    for report in issued.notable or ():
-        if report not in state.reports or state.reports[report].restricted:
-            raise RefusedError("unknown-ref", f"There is no open report with the id {report}.")
-
-
 def _entry_erased(signer: Device, act: Act, state: OperationState) -> None:
     index = act.body(bodies.Erasure).index
     if index >= state.size:
@@ -387,7 +366,9 @@ _CHECKS: dict[type[events.Event], Callable[[Device, Act, OperationState], None]]
     events.SeizureWithdrawn: _seizure_withdrawn,
     events.SeizureReleased: _seizure_released,
     events.SeizureConfirmed: _seizure_confirmed,
-    events.NewsletterCompiled: _newsletter_compiled,
-    events.NewsletterIssued: _newsletter_issued,
+    events.ReferencePublished: figure_rules.reference_published,
+    events.EditionPublished: figure_rules.edition_published,
+    events.NewsletterCompiled: figure_rules.newsletter_compiled,
+    events.NewsletterIssued: figure_rules.newsletter_issued,
     events.EntryErased: _entry_erased,
 }

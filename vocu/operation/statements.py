@@ -56,6 +56,21 @@ class Roots(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
             raise ValueError("the threshold needs that many different root keys")
 
 
+Amount = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{0,17}[1-9])?\Z")]
+"""An exact decimal in its one spelling (vocu.form.quantities.plain), zero or more."""
+
+
+class Objective(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the operation wants to reach: `threshold` of a measure, of one commodity where one is named (a family
+    includes all below it); a quantity in its unit."""
+
+    measure: Literal["reports", "seizures", "controls", "countries", "quantity"]
+    threshold: Amount
+    name: Name | None = None
+    commodity: Annotated[str, Meta(max_length=64)] | None = None
+    unit: Annotated[str, Meta(max_length=16)] | None = None
+
+
 class Genesis(Statement, frozen=True, kw_only=True, tag="genesis"):
     """What an operation is. Its hash is the operation's id; its zone and hour say when a newsletter is compiled."""
 
@@ -67,6 +82,12 @@ class Genesis(Statement, frozen=True, kw_only=True, tag="genesis"):
     zone: Annotated[str, Meta(pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*\Z", max_length=64)]
     compile_hour: Annotated[int, Meta(ge=0, le=23)]
     issue: Literal["by_organiser", "automatic"]
+    cadence: Literal["daily", "working_days", "weekly"] = "daily"
+    """The days that have a newsletter: each, Monday to Friday, or every seventh; the last day always has one."""
+    profile: Literal["open", "sealed_stat"] = "open"
+    """Whether the hub may read statistical parts and compiles them, or the organiser's desk does (protocol §9)."""
+    mail: Literal["notice", "full"] = "notice"
+    """What a desk may send by electronic mail: that there is a newsletter, or the newsletter itself."""
     starts_day: Day
     ends_day: Day
     retention_day: Day
@@ -76,6 +97,9 @@ class Genesis(Statement, frozen=True, kw_only=True, tag="genesis"):
     """The commodities that the operation is about; none named means all."""
     sub_commodities: tuple[str, ...] = ()
     """Commodities that this operation adds below those of the code list, as `family.own_code`."""
+    objectives: Annotated[tuple[Objective, ...], Meta(max_length=20)] = ()
+    assessed_day: Day | None = None
+    """When the threat was assessed."""
     roots: Roots
     hub: Key
     compiler: Key
@@ -190,6 +214,9 @@ def _require_possible(genesis: Genesis) -> None:
         days = []
     if not days or days != sorted(days):
         raise MalformedError("bad-day", "An operation starts, ends, and is kept for a while, on days in this order.")
+    for objective in genesis.objectives:
+        if (objective.measure == "quantity") != (objective.unit is not None):
+            raise MalformedError("bad-objective", "An objective has a unit where it is a quantity, and only there.")
     require_ceiling(genesis.handling, genesis.handling)
 
 

@@ -12,7 +12,7 @@ from vocu_client.app import Desk
 from vocu_client.cli.desk import codes, open_desk, run
 from vocu_client.cli.printing import err, note, say, wording
 from vocu_client.membership import read_invitation
-from vocu_client.planning import Plan, kept_until
+from vocu_client.planning import Plan, kept_until, read_objective
 
 WAIT_SECONDS = 2.0
 
@@ -43,6 +43,20 @@ def create(
         str | None, typer.Option(help="What it is about: tobacco,drugs.cocaine. All, if left out.")
     ] = None,
     sub_commodities: Annotated[str | None, typer.Option(help="Commodities of your own: tobacco.snus.")] = None,
+    cadence: Annotated[
+        Literal["daily", "working_days", "weekly"], typer.Option(help="Which days have a newsletter.")
+    ] = "daily",
+    sealed_stat: Annotated[
+        bool, typer.Option("--sealed-stat", help="Seal the statistical parts, too; your desk compiles, not the hub.")
+    ] = False,
+    mail: Annotated[
+        Literal["notice", "full"], typer.Option(help="What may go out by e-mail: a notice, or whole newsletters.")
+    ] = "notice",
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(help="What is to be reached: 'seizures 100', 'quantity 1000000 stick tobacco.cigarettes'."),
+    ] = None,
+    assessed: Annotated[str | None, typer.Option(help="The day of the threat assessment.")] = None,
     roots: Annotated[int, typer.Option(min=1, max=15, help="How many root keys there are.")] = 1,
     threshold: Annotated[int, typer.Option(min=1, max=15, help="How many of them must sign.")] = 1,
 ) -> None:
@@ -61,6 +75,11 @@ def create(
         handling=handling,
         commodities=_list(commodities),
         sub_commodities=_list(sub_commodities),
+        cadence=cadence,
+        profile="sealed_stat" if sealed_stat else "open",
+        mail=mail,
+        objectives=tuple(map(read_objective, objective or ())),
+        assessed_day=assessed,
         roots=roots,
         threshold=threshold,
     )

@@ -52,6 +52,9 @@ seizure_released       OCPS    123
 seizure_confirmed      OCPS    123
 daily_return_filed     OCPS    123
 outcome_returned       OCPS    234
+national_report_filed  OCPS    234
+reference_published    OC      123
+edition_published      OC      123
 newsletter_compiled    H       123
 newsletter_issued      OC      123
 entry_erased           OCPS    1234

@@ -58,7 +58,7 @@ SECTIONS: Final[dict[str, tuple[Section, ...]]] = {
             title=N_("What followed, and how it counts"),
             more=(
                 "persons_involved", "persons_arrested", "legal_outcome", "joint_with", "seizures", "report_number",
-                "relation",
+                "relation", "amendment_reason",
             ),
         ),
         Section(
@@ -115,6 +115,14 @@ SECTIONS: Final[dict[str, tuple[Section, ...]]] = {
             id="daily_return",
             title=N_("The day"),
             fields=("day", "kind", "running", "checks"),
+            more=("persons_involved", "persons_arrested", "investigations_opened"),
+        ),
+    ),
+    "national_report": (
+        Section(
+            id="national_report",
+            title=N_("Confirmed totals"),
+            fields=("seizures", "totals", "controls", "objectives_reached"),
             more=("persons_involved", "persons_arrested", "investigations_opened"),
         ),
     ),

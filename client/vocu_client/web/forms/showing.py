@@ -33,6 +33,7 @@ _LIST_HINTS: Final = {
 }
 _ADD: Final = {
     "goods": N_("Add another kind of goods"),
+    "totals": N_("Add another confirmed total"),
     "transit": N_("Add a place of transit"),
     "persons": N_("Add a person"),
     "documents": N_("Add a document of this person"),
