@@ -9,9 +9,9 @@ from vocu.form import codes
 from vocu_schemas import derive
 
 NOT_CHOSEN_BY_OFFICERS = {  # closed by their meaning, or set by the program
-    "answer_result", "cross_check_result", "feedback_result", "handling", "message_type", "objective_measure",
-    "operation_type", "phase",
-    "question_kind", "relation", "return_kind", "role", "running", "warning_action",
+    "annex_attribute", "answer_result", "correction", "cross_check_result", "feedback_result", "handling",
+    "message_type", "objective_measure", "objective_met", "operation_type", "phase", "question_kind", "relation",
+    "return_kind", "role", "route_scope", "running", "warning_action",
 }  # fmt: skip
 
 
