@@ -11,11 +11,12 @@ BARS = 8
 
 
 class Bar(Struct, frozen=True):
-    """One bar; `share` is its length, 1 being the longest of its chart."""
+    """One bar; `share` is its length, 1 being the longest of its chart, `count` the number that its text says."""
 
     name: str
     text: str
     share: float
+    count: int = 0
 
 
 class Chart(Struct, frozen=True):
@@ -48,4 +49,6 @@ def _chart(title: str, rows: list[tuple[str, int]], wording: Wording) -> Chart:
     longest = max((count for _, count in rows), default=0)
     if longest == 0:
         return Chart(wording.say(title), ())
-    return Chart(wording.say(title), tuple(Bar(name, wording.number(count), count / longest) for name, count in rows))
+    return Chart(
+        wording.say(title), tuple(Bar(name, wording.number(count), count / longest, count) for name, count in rows)
+    )

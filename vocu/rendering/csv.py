@@ -23,6 +23,11 @@ def table_csv(table: Table) -> bytes:
 def cell_text(cell: Cell) -> str:
     """A cell as the CSV has it."""
     if isinstance(cell, str):
-        text = "".join(sign if sign.isprintable() else " " for sign in cell)
-        return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+        return defused(cell)
     return plain(cell) if isinstance(cell, Decimal) else str(cell)
+
+
+def defused(text: str) -> str:
+    """The text on one line, led by an apostrophe where a spreadsheet would take it for a formula."""
+    text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -71,7 +71,7 @@ def by_day(found: Findings, wording: Wording) -> Chart | None:
     most = max(found.days.values())
     day = max(day for day, count in found.days.items() if count == most)
     title = wording._("The day with most seizures: {day}, {count}", day=wording.day(day), count=wording.number(most))
-    bars = (Bar(wording.short_day(name), wording.number(n), n / most) for name, n in sorted(found.days.items()))
+    bars = (Bar(wording.short_day(name), wording.number(n), n / most, n) for name, n in sorted(found.days.items()))
     return Chart(title, tuple(bars))
 
 
@@ -79,5 +79,5 @@ def _ranked(counts: Counts, name: Callable[[str], str], wording: Wording) -> tup
     """The longest bars, and the code and count of the first."""
     ranked = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     most = max(ranked[0][1], 1)
-    bars = tuple(Bar(name(code), wording.number(count), count / most) for code, count in ranked[:BARS])
+    bars = tuple(Bar(name(code), wording.number(count), count / most, count) for code, count in ranked[:BARS])
     return bars, ranked[0]
