@@ -17,7 +17,7 @@ def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:
 
     They count the operational phase; T02F and T03F, of what was reported after it, are there only once there is any.
     """
-    reports, follow_ups = _taken(counted(ledger), only), _taken(counted(ledger, "follow_up"), only)
+    reports, follow_ups = taken(counted(ledger), only), taken(counted(ledger, "follow_up"), only)
     tables = [
         *activity_tables.compile_all(ledger, reports, follow_ups),
         *seizure_tables.compile_all(reports),
@@ -35,7 +35,8 @@ def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:
     )
 
 
-def _taken(reports: list[Counted], only: Filter) -> list[Counted]:
+def taken(reports: list[Counted], only: Filter) -> list[Counted]:
+    """Those of the reports that the filter takes, each with those of its goods that it takes."""
     if not only.parts:
         return reports
     taken = []

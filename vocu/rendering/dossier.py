@@ -6,11 +6,12 @@ from typing import Final
 
 from msgspec import Struct
 
+from vocu.compilation.ledger import Ledger
 from vocu.compilation.table import Results, Table
 from vocu.rendering.cells import CellReader, printable
 from vocu.rendering.charts import Chart
 from vocu.rendering.drawing import chart_svg, chart_text, map_print
-from vocu.rendering.findings import Findings, by_day, charts
+from vocu.rendering.findings import Findings, by_day, charts, find
 from vocu.rendering.wording import N_, Wording
 
 _PARTS: Final = {
@@ -140,3 +141,18 @@ class Dossier(Struct, frozen=True, kw_only=True):
             yield Picture(chart.title, chart_svg(chart, alt=told, print=True, upright=upright), told)
         if self.map is not None:
             yield Picture(self.map.title, map_print(self.map.svg), self.map.text)
+
+
+def dossier_of(ledger: Ledger, results: Results, root: str, wording: Wording, mapped: Mapped | None = None) -> Dossier:
+    """The dossier of results that were compiled from this ledger, which still stands there; `root` is the log's."""
+    return Dossier(
+        results=results,
+        root=root,
+        final=ledger.phase == "CLOSED",
+        findings=find(ledger, results.filter),
+        wording=wording,
+        names={ncp: party.name for ncp, party in ledger.parties.items()},
+        zone=ledger.genesis.zone,
+        handling=ledger.genesis.handling,
+        map=mapped,
+    )

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 
 from vocu.compilation.counting import Counted, Key, by_key, counted, credited
+from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
+from vocu.compilation.tables import taken
 from vocu.rendering.charts import BARS, Bar, Chart
 from vocu.rendering.wording import Wording
 
@@ -25,9 +27,10 @@ class Findings(Struct, frozen=True):
     days: Counts
 
 
-def find(ledger: Ledger) -> Findings:
-    """The findings as the ledger stands; a few counts, so that a page can word them in its own language."""
-    reports = counted(ledger)
+def find(ledger: Ledger, only: Filter = EVERYTHING) -> Findings:
+    """The findings as the ledger stands, of what the filter takes; a few counts, so that a page can word them in its
+    own language."""
+    reports = taken(counted(ledger), only)
     return Findings(
         seizures=sum(entry.stat.seizures for entry in reports),
         countries=_count(reports, lambda entry: [(ncp,) for ncp in credited(entry)]),
