@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct, field
 
 from vocu.canonical import encode
+from vocu.compilation.facts import Facts, Standing
 from vocu.errors import RefusedError
 from vocu.form.messages import Answer, CrossCheck, Feedback, Question, WarningNotice
 from vocu.form.report import SeizureReport
@@ -49,7 +50,7 @@ class Revision(NamedTuple):
 
 class Report(Struct):
     """A seizure report with all its revisions. `owner` is whose it is, `author` who posted it; `counted` is where it
-    began to count: its own entry, or its release where it was restricted."""
+    began to count: its own entry, or its release where it was restricted. `fact` is its number among the facts."""
 
     id: str
     owner: str
@@ -61,6 +62,17 @@ class Report(Struct):
     unconfirmed: bool
     revisions: list[Revision]
     withdrawn: Received | None = None
+    withdrawal_reason: str | None = None
+    fact: int | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """How it counts: as what it is in relation to the phase, unless it does not."""
+        if self.relation == "test":
+            return "test"
+        if self.withdrawn is not None:
+            return "withdrawn"
+        return "restricted" if self.restricted or self.stat is None else self.relation
 
     @property
     def stat(self) -> SeizureReport | None:
@@ -164,6 +176,7 @@ class Ledger:
             organiser.ncp: Party(ncp=organiser.ncp, name=organiser.name, role=organiser.role, admitted=0)
         }
         self.reports: dict[str, Report] = {}
+        self.facts = Facts()
         self.returns: dict[tuple[str, str], Return] = {}
         self.outcomes: dict[tuple[str, str, str, str], OutcomeReturn] = {}
         self.warnings: dict[str, Warned] = {}
@@ -208,7 +221,7 @@ class Ledger:
     def _reported(self, act: Act, received: Received, ncp: str) -> None:
         stat = None if act.restricted else act.body(SeizureReport)
         owner = (stat and stat.on_behalf_of) or ncp
-        self.reports[act.header.id] = Report(
+        report = self.reports[act.header.id] = Report(
             id=act.header.id,
             owner=owner,
             author=ncp,
@@ -219,22 +232,42 @@ class Ledger:
             unconfirmed=owner != ncp,
             revisions=[Revision(received, stat)],
         )
+        self._settle(report)
 
     def _amended(self, act: Act, received: Received, _ncp: str) -> None:
         stat = None if act.restricted else act.body(SeizureReport)
-        self.reports[act.ref].revisions.append(Revision(received, stat))
+        report = self.reports[act.ref]
+        report.revisions.append(Revision(received, stat))
+        self._settle(report)
 
     def _withdrawn(self, act: Act, received: Received, _ncp: str) -> None:
-        self.reports[act.ref].withdrawn = received
+        report = self.reports[act.ref]
+        report.withdrawn = received
+        report.withdrawal_reason = None if act.restricted else act.body(bodies.Withdrawal).reason
+        self._settle(report)
 
     def _released(self, act: Act, received: Received, _ncp: str) -> None:
         report = self.reports[act.ref]
         report.restricted = False
         report.counted = received
         report.revisions.append(Revision(received, act.body(SeizureReport)))
+        self._settle(report)
 
     def _confirmed(self, act: Act, _received: Received, _ncp: str) -> None:
-        self.reports[act.ref].unconfirmed = False
+        report = self.reports[act.ref]
+        report.unconfirmed = False
+        self._settle(report)
+
+    def _settle(self, report: Report) -> None:
+        """Bring the facts up to the report's newest state."""
+        report.fact = self.facts.put(
+            report.fact,
+            report.owner,
+            report.standing,
+            report.stat,
+            amended=len(report.revisions) > 1,
+            unconfirmed=report.unconfirmed,
+        )
 
     def _returned(self, act: Act, received: Received, ncp: str) -> None:
         form = act.body(DailyReturn)

@@ -1,0 +1,218 @@
+"""The facts that a set of tables counts, and their exact sums: group-bys of Polars over the columns of `Facts`.
+
+Sums are of 128-bit integers: no whole part has more than 15 digits and no fraction more than 18, so that 10^19 lines
+would fit. Groups come back as texts and are sorted as texts: nothing here shows in which order a machine made them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from vocu.compilation.counting import Goods, Key, Total
+from vocu.compilation.facts import AMOUNTS, COLUMNS, FRACTION, NOT_SAID, STANDINGS, Facts, Standing
+from vocu.compilation.filtering import EVERYTHING, Filter
+
+_TYPES: Final = {"b": pl.Int8(), "i": pl.Int32(), "q": pl.Int64()}
+_PIECES: Final = 64
+"""Pieces of a frame that are put together once there are so many."""
+_SCALE: Final = 10**FRACTION
+
+_IS_OPEN: Final = (pl.col("quantity") == NOT_SAID).alias("open")
+_IS_CASH: Final = (pl.col("unit") == pl.col("currency")) & (pl.col("quantity") != NOT_SAID)
+_LEADS: Final = (pl.col("report") != pl.col("report").shift(1)).fill_null(value=True)
+"""The first row of each report: rows of one report stand together."""
+
+Spread = Callable[..., Iterable[Key]]
+"""The keys under which the texts of some columns are counted: several where a report is credited to several."""
+
+
+class As(NamedTuple):
+    """A column whose texts are grouped as what each of them comes to."""
+
+    column: str
+    text_of: Callable[[str], str]
+
+
+class Money(NamedTuple):
+    """How many reports there are, and their amounts by name; None where no report gives any."""
+
+    reports: int
+    amounts: dict[str, Decimal | None]
+
+
+class Standings(NamedTuple):
+    """How many reports of this standing and this kind there are."""
+
+    standing: Standing
+    amended: bool
+    unconfirmed: bool
+    pending: bool
+    reports: int
+
+
+def frame_of(facts: Facts) -> pl.DataFrame:
+    """All rows as a frame. The facts keep it, so that only what came since the last time is made into columns."""
+    frame = facts.frame
+    if frame is None:
+        frame = pl.DataFrame(schema={name: _TYPES[kind] for name, kind in COLUMNS.items()})
+    pieces = [frame]
+    for block in facts.take_blocks():
+        columns = zip(COLUMNS.items(), block, strict=True)
+        pieces.append(pl.DataFrame([pl.Series(name, values, _TYPES[kind]) for (name, kind), values in columns]))
+    if len(pieces) > 1:
+        frame = pl.concat(pieces)
+    facts.frame = frame if frame.n_chunks() <= _PIECES else frame.rechunk()
+    return facts.frame
+
+
+class Selection:
+    """The reports of some standings that a filter takes, and of their goods those that it takes."""
+
+    def __init__(self, facts: Facts, *standings: Standing, only: Filter = EVERYTHING) -> None:
+        self.only = only
+        self._facts, self._standings = facts, standings
+        frame = frame_of(facts)
+        taken = frame.select(self._taken(frame).alias("taken")).to_series()
+        self._lines = frame.lazy() if taken.all() else frame.with_columns(taken).lazy().filter("taken")
+        self._reports = self._lines.filter(_LEADS)
+        self.reports, self.seizures = self._reports.select(pl.len(), _sum("seizures")).collect().row(0)
+
+    def narrowed(self, only: Filter) -> "Selection":
+        """The same of another filter."""
+        return Selection(self._facts, *self._standings, only=only)
+
+    def by_goods(self, *columns: str | As, spread: Spread = lambda *texts: [texts]) -> list[tuple[Key, Goods, Total]]:
+        """The total of each goods under each key, sorted by both."""
+        seizures = pl.when(pl.col("first") == 1).then("seizures").otherwise(0)
+        measures = (pl.col("first").cast(pl.Int64).sum(), _sum(seizures).alias("sum"), *_sums("quantity"))
+        groups: dict[tuple[Key, Goods], list[int]] = {}
+        for (*texts, commodity, unit), (is_open, *sums) in self._grouped(
+            self._lines, (*columns, "commodity", "unit"), measures, _IS_OPEN
+        ):
+            for key in spread(*texts):
+                _add(groups, (key, Goods(commodity, unit, is_open)), sums)
+        return [(key, goods, _total(goods, *sums)) for (key, goods), sums in sorted(groups.items())]
+
+    def by_attribute(self, column: str) -> list[tuple[str, Goods, Total]]:
+        """The total of each goods under each text of a column of goods, sorted by both. A currency is one where the
+        goods are money."""
+        said = self._lines.filter(_IS_CASH if column == "currency" else pl.col(column) != 0)
+        keys = (column, *(name for name in ("commodity", "unit") if name != column), "open")
+        once = said.with_columns(_IS_OPEN).group_by(*keys, "report").agg(pl.col("seizures").first(), *_sums("quantity"))
+        measures = (pl.len(), _sum("seizures"), *map(_sum, ("quantity", "quantity_fraction")))
+        found = []
+        for (text, commodity, unit), (is_open, *sums) in self._grouped(
+            once, (column, "commodity", "unit"), measures, pl.col("open")
+        ):
+            goods = Goods(commodity, unit, is_open)
+            found.append((text, goods, _total(goods, *sums)))
+        return sorted(found, key=lambda row: row[:2])
+
+    def by_key(self, *columns: str | As, spread: Spread = lambda *texts: [texts]) -> list[tuple[Key, Total]]:
+        """Reports and seizures under each key, whatever the goods, sorted by key."""
+        groups: dict[Key, list[int]] = {}
+        for texts, sums in self._grouped(self._reports, columns, (pl.len(), _sum("seizures"))):
+            for key in spread(*texts):
+                _add(groups, key, sums)
+        return [(key, Total(reports, seizures)) for key, (reports, seizures) in sorted(groups.items())]
+
+    def persons(self) -> dict[str, tuple[int, int]]:
+        """Persons involved and arrested, by whose the reports are."""
+        found = self._grouped(self._reports, ("owner",), map(_sum, ("persons_involved", "persons_arrested")))
+        return {owner: (involved, arrested) for (owner,), (involved, arrested) in found}
+
+    def money(self, *columns: str, cash: bool = False) -> list[tuple[Key, Money]]:
+        """Amounts of money by currency, basis of value and these columns, sorted: of goods, and with `cash` of money
+        that was itself seized, as `quantity`."""
+        given = {name: pl.col(name) != NOT_SAID for name in AMOUNTS}
+        given["quantity"] = _IS_CASH if cash else pl.lit(value=False)
+        lines = self._lines.filter((pl.col("currency") != 0) & pl.any_horizontal(*given.values()))
+        measures = [pl.col("report").n_unique()]
+        for name, is_given in given.items():
+            measures.append(is_given.sum().alias(f"{name}_given"))
+            measures += [_sum(pl.when(is_given).then(part)).alias(part) for part in _parts(name)]
+        found = []
+        for key, (reports, *sums) in self._grouped(lines, ("currency", "value_basis", *columns), measures):
+            thirds = zip(AMOUNTS, sums[::3], sums[1::3], sums[2::3], strict=True)
+            amounts = {name: exact(whole, part) if number else None for name, number, whole, part in thirds}
+            found.append((key, Money(reports, amounts)))
+        return sorted(found, key=lambda row: row[0])
+
+    def standings(self) -> list[Standings]:
+        """How many reports there are of each standing and kind."""
+        marks = ("standing", "amended", "unconfirmed", "pending")
+        rows = self._reports.group_by(marks).agg(pl.len()).collect().rows()
+        return [
+            Standings(STANDINGS[standing], bool(amended), bool(unconfirmed), bool(pending), reports)
+            for standing, amended, unconfirmed, pending, reports in rows
+        ]
+
+    def _taken(self, frame: pl.DataFrame) -> pl.Expr:
+        """Which rows count."""
+        taken = pl.col("standing").is_in([STANDINGS.index(name) for name in self._standings])
+        if self._facts.dead:
+            taken &= ~pl.col("report").is_in(list(self._facts.dead))
+        only = self.only
+        tests: dict[str, Callable[[str], bool]] = {
+            "period": only.covers,
+            "countries": lambda credited: only.names_any(credited.split(" ")),
+            "commodities": only.takes,
+            "modes": only.goes_by,
+        }
+        columns = {"period": "day", "countries": "credited", "commodities": "commodity", "modes": "transport_mode"}
+        for part in only.parts:
+            name = columns[part]
+            codes = frame.get_column(name).unique().to_list()
+            passing = [code for code in codes if (text := self._facts.texts[code]) and tests[part](text)]
+            taken &= pl.col(name).is_in(passing)
+        return taken
+
+    def _grouped(
+        self, lines: pl.LazyFrame, columns: Iterable[str | As], measures: Iterable[pl.Expr], *also: pl.Expr
+    ) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
+        """The texts of each group, and what is measured of it, after the values of what it is `also` grouped by."""
+        keys, texts = [], []
+        for number, column in enumerate(columns):
+            key, of_codes = (pl.col(column), self._facts.texts) if isinstance(column, str) else self._renamed(*column)
+            keys.append(key.alias(f"key {number}"))
+            texts.append(of_codes)
+        for row in lines.group_by(*keys, *also).agg(*measures).collect().iter_rows():
+            yield tuple(of_codes[code] for of_codes, code in zip(texts, row, strict=False)), row[len(texts) :]
+
+    def _renamed(self, column: str, text_of: Callable[[str], str]) -> tuple[pl.Expr, list[str]]:
+        """The codes of what each text of the column comes to, and the texts of these codes."""
+        places: dict[str, int] = {}
+        codes = self._lines.select(pl.col(column).unique()).collect().to_series().to_list()
+        renamed = {code: places.setdefault(text_of(self._facts.texts[code]), len(places)) for code in codes}
+        return pl.col(column).replace_strict(renamed, return_dtype=pl.Int32), list(places)
+
+
+def exact(whole: int, fraction: int) -> Decimal:
+    """The amount of a sum of whole parts and a sum of fractions, without zeros after the last digit that counts."""
+    carried, rest = divmod(fraction, _SCALE)
+    digits = f"{rest:0{FRACTION}}".rstrip("0")
+    return Decimal(f"{whole + carried}.{digits}" if digits else whole + carried)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    return name, f"{name}_fraction"
+
+
+def _sums(name: str) -> Iterator[pl.Expr]:
+    return map(_sum, _parts(name))
+
+
+def _sum(what: str | pl.Expr) -> pl.Expr:
+    column = pl.col(what) if isinstance(what, str) else what
+    return column.cast(pl.Int128).sum()
+
+
+def _add(groups: dict[Any, list[int]], key: Any, sums: Iterable[int]) -> None:
+    found = groups.get(key)
+    groups[key] = list(sums) if found is None else [before + more for before, more in zip(found, sums, strict=True)]
+
+
+def _total(goods: Goods, reports: int, seizures: int, whole: int, fraction: int) -> Total:
+    return Total(reports, seizures, None if goods.open else exact(whole, fraction))
