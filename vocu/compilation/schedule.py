@@ -1,8 +1,9 @@
-"""When newsletters are due: one for each day of the operation, a trial before it and a closing issue after it."""
+"""When newsletters are due: on the days of the operation that its cadence takes, on its eve, and at its very end."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from vocu.errors import MalformedError
@@ -10,6 +11,8 @@ from vocu.operation.statements import Genesis
 
 CLOSING_AFTER = timedelta(days=30)
 """After the last day: evaluation takes up to a month, and most follow-ups are in by then."""
+FRIDAY: Final = 5
+WEEK: Final = 7
 
 
 def due_at(genesis: Genesis, day: str) -> int:
@@ -37,11 +40,38 @@ def due_day(genesis: Genesis, at: int, last_day: str | None) -> str | None:
 
 
 def issue_days(genesis: Genesis) -> Iterator[str]:
-    """All days that have an issue: the eve of the operation (a trial), each of its days, and the closing issue's."""
+    """All days that have an issue, in their order: the eve of the operation (a trial), those of its days that its
+    cadence takes, always the last one, and the closing issue's day. The eve and the closing day are what they are,
+    also on a Sunday."""
     starts, ends = calendar_date(genesis.starts_day), calendar_date(genesis.ends_day)
-    for offset in range(-1, (ends - starts).days + 1):
-        yield (starts + timedelta(days=offset)).isoformat()
-    yield (ends + CLOSING_AFTER).isoformat()
+    yield (starts - timedelta(days=1)).isoformat()
+    for offset in range((ends - starts).days):
+        day = starts + timedelta(days=offset)
+        if _takes(genesis, day, offset):
+            yield day.isoformat()
+    yield ends.isoformat()
+    yield closing_day(genesis)
+
+
+def closing_day(genesis: Genesis) -> str:
+    """The day of the closing issue."""
+    return shifted(genesis.ends_day, CLOSING_AFTER.days)
+
+
+def next_issue(genesis: Genesis, day: str) -> str | None:
+    """The day of the issue after this day's; None after the closing one."""
+    return next((later for later in issue_days(genesis) if later > day), None)
+
+
+def _takes(genesis: Genesis, day: date, offset: int) -> bool:
+    """Whether a day of the operation, so many days after its first, has an issue."""
+    match genesis.cadence:
+        case "daily":
+            return True
+        case "working_days":
+            return day.isoweekday() <= FRIDAY
+        case "weekly":
+            return offset % WEEK == WEEK - 1
 
 
 def calendar_date(day: str) -> date:

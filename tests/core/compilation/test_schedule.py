@@ -1,9 +1,11 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.compilation.logs import HOUR, START, genesis
-from vocu.compilation.schedule import due_at, due_day, issue_days
+from vocu.compilation.schedule import closing_day, due_at, due_day, issue_days, next_issue
 from vocu.errors import MalformedError
 
 
@@ -15,6 +17,51 @@ def test_each_day_of_the_operation_has_an_issue_and_so_have_its_eve_and_the_end_
     assert list(issue_days(genesis())) == [
         "2024-01-14", "2024-01-15", "2024-01-16", "2024-01-17", "2024-01-18", "2024-01-19", "2024-02-18",
     ]  # fmt: skip
+
+
+def test_working_days_are_monday_to_friday_and_the_last_day_whatever_it_is() -> None:
+    of = genesis(cadence="working_days", starts_day="2024-01-18", ends_day="2024-01-28")  # Thursday to Sunday
+    assert list(issue_days(of)) == [
+        "2024-01-17", "2024-01-18", "2024-01-19", "2024-01-22", "2024-01-23", "2024-01-24", "2024-01-25", "2024-01-26",
+        "2024-01-28", "2024-02-27",
+    ]  # fmt: skip
+
+
+def test_a_weekly_one_comes_on_every_seventh_day_of_the_operation_and_on_the_last() -> None:
+    of = genesis(cadence="weekly", starts_day="2024-01-15", ends_day="2024-02-01")
+    assert list(issue_days(of)) == ["2024-01-14", "2024-01-21", "2024-01-28", "2024-02-01", "2024-03-02"]
+
+
+@given(
+    cadence=st.sampled_from(["daily", "working_days", "weekly"]),
+    first=st.dates(date(2024, 1, 1), date(2026, 1, 1)),
+    length=st.integers(0, 70),
+)
+def test_every_cadence_has_each_day_once_in_order_with_the_eve_the_last_day_and_the_closing_one(
+    cadence: str, first: date, length: int
+) -> None:
+    last = first + timedelta(days=length)
+    of = genesis(cadence=cadence, starts_day=str(first), ends_day=str(last))
+    days = list(issue_days(of))
+    assert days == sorted(set(days))
+    assert days[0] == str(first - timedelta(days=1))
+    assert days[-2:] == [str(last), closing_day(of)]
+    assert [next_issue(of, day) for day in days] == [*days[1:], None]
+
+
+@pytest.mark.parametrize("cadence", ["daily", "working_days", "weekly"])
+def test_a_clock_that_jumps_to_and_fro_brings_each_issue_once(cadence: str) -> None:
+    """As the hub does it: the later of its clock and the newest entry decides, and what is due is compiled at once."""
+    of = genesis(cadence=cadence, starts_day="2024-03-18", ends_day="2024-04-14", created_at=START)
+    newest, last, issued = START, None, []
+    for clock in ("2024-03-17T17:00:01", "2024-03-17T16:59:59", "2024-03-25T17:00:00", "2024-03-18T12:00:00",
+                  "2024-03-25T17:00:00", "2024-04-10T00:00:00", "2024-04-01T17:00:00", "2024-05-30T00:00:00",
+                  "2024-04-14T17:00:00", "2024-05-30T00:00:00"):  # fmt: skip
+        newest = max(newest, utc(clock))
+        while (day := due_day(of, newest, last)) is not None:
+            issued.append(day)
+            last = day
+    assert issued == list(issue_days(of))
 
 
 def test_an_issue_is_due_from_the_operations_hour_on_in_its_own_zone() -> None:
