@@ -1,25 +1,30 @@
-"""Verifying a desk's copy of the log from nothing: as if the hub had shown every entry just now."""
+"""Verifying a log from nothing, a desk's own or an exported one: as if the hub had shown every entry just now."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
-from vocu.canonical import b64, decode_any
+from vocu.canonical import b64, decode_any, unb64
 from vocu.compilation.checking import check_newsletter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.tables import compile_tables
+from vocu.crypto.keys import HubVerifyKey
 from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
-from vocu.operation.bodies import Compiled
+from vocu.log.checkpoint import open_checkpoint
 from vocu.operation.events import NewsletterCompiled
+from vocu.operation.statements import HUB
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu_client.app import Desk
 from vocu_client.exports import CERTIFICATE, result_files
+from vocu_client.log_file import LogFile
 
 
 class Verified(Struct, frozen=True, kw_only=True):
-    """What was verified. `files` are the results as of entry `as_of`, to be compared with those of a folder."""
+    """What was verified. `files` are the results as of entry `as_of`, to be compared with those of a folder. So many
+    participants' desks are `witnesses`: they signed the log as they saw it, the latest with `seen` entries."""
 
+    name: str
     entries: int
     signatures: int
     newsletters: int
@@ -27,6 +32,24 @@ class Verified(Struct, frozen=True, kw_only=True):
     root: bytes
     as_of: int
     files: dict[str, bytes]
+    witnesses: int
+    seen: int
+
+
+class Anchors(Struct, frozen=True, kw_only=True):
+    """What a stranger to the operation knows from elsewhere: its id, the hub's key. The rest is the file's own word."""
+
+    op: str | None = None
+    hub_key: str | None = None
+
+    def require(self, file: LogFile) -> None:
+        """Raises UntrustedError where the file is the log of another operation, or names another hub."""
+        if self.op not in (None, file.first.op):
+            raise UntrustedError(
+                "wrong-operation", f"This is the log of the operation {file.first.op}, not of {self.op}."
+            )
+        if self.hub_key not in (None, file.first.hub_key):
+            raise UntrustedError("wrong-hub", "This log names another hub key than the one that you gave.")
 
 
 def verify_log(desk: Desk, told: Callable[[int, int], None], folder: Path | None) -> Verified:
@@ -37,30 +60,46 @@ def verify_log(desk: Desk, told: Callable[[int, int], None], folder: Path | None
     checkpoint, size = desk.replica.newest()
     if checkpoint is None:
         raise RefusedError("nothing-yet", "This desk has not seen its operation yet; connect it to the hub once.")
-    entries = list(desk.replica.entries(0, size))
-    position = _position(folder) if folder is not None else len(entries)
-    if position > len(entries):
-        raise RefusedError(
-            "beyond-log", f"These tables are as of {position} entries, and this desk has {len(entries)}; connect it."
-        )
     settings = desk.settings
     operation = VerifiedOperation(settings.op, settings.ncp, settings.device, desk.view.operation.hub_key)
-    fold = _Fold(operation, position, len(entries), told)
+    fold = _Fold(operation, _position(folder, size), size, told)
+    entries = list(desk.replica.entries(0, size))
     try:
         operation.accept(entries, checkpoint, fold.take)
     except MalformedError as error:  # a signature or a leaf that cannot even be read
         raise UntrustedError(
             error.code, f"This desk's copy of the log is damaged: {error.message}", error.details
         ) from None
-    return Verified(
-        entries=len(entries),
-        signatures=fold.signatures,
-        newsletters=fold.newsletters,
-        tables=fold.tables,
-        root=operation.log.root(),
-        as_of=position - 1,
-        files=fold.files,
-    )
+    return fold.found()
+
+
+def verify_file(
+    file: LogFile, anchors: Anchors, told: Callable[[int, int], None], folder: Path | None = None
+) -> tuple[Verified, bool]:
+    """Verify an exported log as `verify_log` does one's own, and say whether the hub's signature withstands quantum
+    computers, too. The file is read twice: whether it is whole, and then whether it is true.
+
+    Raises MalformedError for a file that is damaged, UntrustedError where anything in it does not hold.
+    """
+    anchors.require(file)
+    hub_key = HubVerifyKey.from_bytes(unb64(file.first.hub_key))
+    leaves, checkpoint = file.leaves()
+    operation = VerifiedOperation(file.first.op, file.first.ncp or "", "", hub_key)
+    fold = _Fold(operation, _position(folder, len(leaves)), len(leaves), told)
+    try:
+        for accepted in operation.follow(leaves, file.entries(), checkpoint):
+            fold.take(accepted)
+    except MalformedError as error:  # a signature or a leaf that cannot even be read
+        raise UntrustedError(error.code, f"This log is not genuine: {error.message}", error.details) from None
+    return fold.found(), _withstands_quantum(checkpoint, operation)
+
+
+def _withstands_quantum(checkpoint: str, operation: VerifiedOperation) -> bool:
+    try:
+        open_checkpoint(checkpoint, operation.hub_key, operation.log.origin, require_post_quantum=True)
+    except UntrustedError:
+        return False
+    return True
 
 
 class _Fold:
@@ -71,23 +110,42 @@ class _Fold:
     ) -> None:
         self._operation, self._position, self._total, self._told = operation, position, total, told
         self._ledger: Ledger | None = None
-        self.signatures = self.newsletters = self.tables = 0
-        self.files: dict[str, bytes] = {}
+        self._signatures = self._newsletters = self._tables = self._seen = 0
+        self._files: dict[str, bytes] = {}
+        self._witnesses: set[str] = set()
 
     def take(self, accepted: Accepted) -> None:
         state, act = self._operation.state, accepted.act
         ledger = self._ledger = self._ledger or Ledger(state.genesis)
         if act is not None and isinstance(act.event, NewsletterCompiled):
-            check_newsletter(ledger, act.body(Compiled), self._operation.log.root, accepted.at)
-            self.newsletters += 1
+            check_newsletter(ledger, act, self._operation.log.root, accepted.at)
+            self._newsletters += 1
         ledger.take(accepted.index, accepted.at, act, state)
-        self.signatures += accepted.signed is not None
+        self._signatures += accepted.signed is not None
+        if act is not None and (author := state.devices[act.header.sender].ncp) != HUB:
+            self._witnesses.add(author)
+            self._seen = max(self._seen, act.header.head.n)
         if ledger.position == self._position:
             results = compile_tables(ledger)
             root = b64(self._operation.log.root(self._position))
-            self.tables = len(results.tables)
-            self.files = result_files(results, root, final=ledger.phase == "CLOSED")
+            self._tables = len(results.tables)
+            self._files = result_files(results, root, final=ledger.phase == "CLOSED")
         self._told(ledger.position, self._total)
+
+    def found(self) -> Verified:
+        """What came of it, once all was taken."""
+        return Verified(
+            name=self._operation.state.genesis.name,
+            entries=self._total,
+            signatures=self._signatures,
+            newsletters=self._newsletters,
+            tables=self._tables,
+            root=self._operation.log.root(),
+            as_of=self._position - 1,
+            files=self._files,
+            witnesses=len(self._witnesses),
+            seen=self._seen,
+        )
 
 
 def compare_files(folder: Path, files: dict[str, bytes]) -> None:
@@ -101,16 +159,21 @@ def compare_files(folder: Path, files: dict[str, bytes]) -> None:
         if (folder / name).read_bytes() != files[name]
     ]
     if differing:
-        raise UntrustedError(
-            "false-tables", f"The files in {folder} are not those of this desk's log.", tuple(differing)
-        )
+        raise UntrustedError("false-tables", f"The files in {folder} are not those of this log.", tuple(differing))
 
 
-def _position(folder: Path) -> int:
+def _position(folder: Path | None, size: int) -> int:
+    """The position that the folder names, or the log's end. Raises RefusedError where the log does not go so far."""
+    if folder is None:
+        return size
     try:
         position = decode_any((folder / CERTIFICATE).read_bytes())["position"]
     except (OSError, VocuError, KeyError, TypeError):
         position = None
     if type(position) is not int or position < 1:
         raise MalformedError("bad-results", f"{folder} holds no {CERTIFICATE} that says what log the tables are of.")
+    if position > size:
+        raise RefusedError(
+            "beyond-log", f"These tables are as of {position} entries, and this log has {size}; get a newer one."
+        )
     return position

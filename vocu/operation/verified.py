@@ -98,6 +98,21 @@ class VerifiedOperation:
                 raise UntrustedError(error.code, error.message, evidence) from error
         return accepted
 
+    def follow(self, leaves: Sequence[bytes], entries: Iterable[Shown], checkpoint: str) -> Iterator[Accepted]:
+        """Take the next entries one by one, of which these are the leaves; keep none. For a log too long to be held.
+
+        Raises UntrustedError (or MalformedError) as `accept` does, without the evidence, which stands in the entries.
+        """
+        expected = self.size
+        self.log.accept(leaves, checkpoint)
+        for entry, leaf in zip(entries, leaves, strict=True):
+            if (entry.index, entry.leaf_data) != (expected, leaf):
+                raise UntrustedError(
+                    "reordered", f"Entry {entry.index} came where entry {expected} of the log belongs."
+                )
+            yield self._verify(entry, parse_leaf(leaf))
+            expected += 1
+
     def restore(self, entries: Iterable[Shown], checkpoint: str) -> Iterator[Accepted]:
         """Take back what this desk verified before and kept itself; only the root is checked again, at the end."""
         leaves = []

@@ -168,6 +168,7 @@ newsletter.callback()(results.newsletter)
 newsletter.command("issue")(results.issue)
 app.add_typer(newsletter, name="newsletter")
 app.command("tables")(results.tables)
+app.command("export")(verifying.export)
 app.command("verify")(verifying.verify)
 
 # --- languages ---

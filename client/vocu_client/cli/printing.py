@@ -22,6 +22,7 @@ WIDE = 200
 """Columns of a table that goes into a pipe, where nobody wraps it."""
 FEW = 200
 """Entries that come too fast for a bar to be of use."""
+RECORDED = "Do not act on it. Tell the organiser by telephone; what this desk recorded is in `vocu alarms`."
 SHORT = 8
 """Characters of an id in lists; six or more are enough wherever an id is asked for."""
 
@@ -57,11 +58,10 @@ def table(columns: Sequence[str], rows: Iterable[Iterable[object]], numbers: fro
     Console(file=out.file, width=wide, markup=False, highlight=False, emoji=False).print(grid)
 
 
-def show_error(error: VocuError) -> None:
+def show_error(error: VocuError, todo: str = RECORDED) -> None:
     """One error: the sentence, its findings, its code. Tampering stands in a red panel, saying what to do."""
     text = shown(str(error))
     if isinstance(error, UntrustedError):
-        todo = "Do not act on it. Tell the organiser by telephone; what this desk recorded is in `vocu alarms`."
         panel = Panel(f"{text}\n\n{todo}", title="NOT TO BE TRUSTED", border_style="bold red", style="red")
         err.print(panel, soft_wrap=False)
     else:
