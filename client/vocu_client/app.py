@@ -29,7 +29,9 @@ from vocu_client.store.chunks import ChunkStore, Upload
 from vocu_client.store.consultations import Consultations
 from vocu_client.store.drafts import Drafts
 from vocu_client.store.handover import Handover
+from vocu_client.store.imports import Imports
 from vocu_client.store.invitations import Invitations
+from vocu_client.store.mailbox import Mailbox
 from vocu_client.store.marks import Marks
 from vocu_client.store.openings import Openings
 from vocu_client.store.outbox import Outbox
@@ -61,6 +63,8 @@ class Desk:
         self.marks = Marks(self._engine)
         self.handover = Handover(self._engine, self.keys.master)
         self.consultations = Consultations(self._engine, self.keys.master)
+        self.mailbox = Mailbox(self._engine, self.keys.master)
+        self.imports = Imports(self._engine, self.keys.master)
         self.preferences = Preferences(self._engine)
         self.view = View(self.settings, self.keys, self.replica)
         chunks = ChunkStore(home.media_folder, self._engine)

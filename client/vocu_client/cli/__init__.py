@@ -11,9 +11,11 @@ from typer.core import TyperGroup
 from vocu.errors import MalformedError, VocuError
 from vocu_client.cli import (
     attaching,
+    confirming,
     exchange,
     founding,
     importing,
+    mailing,
     membership,
     posting,
     reading,
@@ -148,6 +150,15 @@ app.add_typer(cross_check, name="cross-check")
 app.command("controls")(returns.controls)
 app.command("nil")(returns.nil)
 app.command("outcome")(returns.outcome)
+app.command("national-report")(confirming.national_report)
+
+# --- mail ---
+mail = typer.Typer(invoke_without_command=True, help="Notices to the duty mailbox.")
+mail.callback()(mailing.show)
+mail.command("set")(mailing.set_up)
+mail.command("test")(mailing.trial)
+mail.command("off")(mailing.off)
+app.add_typer(mail, name="mail")
 
 # --- the pages ---
 app.command("desk")(serving.desk)

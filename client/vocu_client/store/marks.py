@@ -1,6 +1,6 @@
 """What each officer has read, and which warnings and questions somebody has taken: "mine"."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, delete, select
@@ -60,6 +60,14 @@ class Marks:
             connection.execute(statement.on_conflict_do_update(index_elements=["officer"], set_={"mark": mark}))
             past = (read_exceptions.c.officer == officer) & (read_exceptions.c.position < size)
             connection.execute(delete(read_exceptions).where(past))
+
+    def opened(self, indexes: Collection[int]) -> frozenset[int]:
+        """Those of these entries that at least one officer of this desk has read."""
+        with self._engine.begin() as connection:
+            officers = connection.execute(select(read_marks.c.officer).union(select(read_exceptions.c.officer)))
+            names = list(officers.scalars())
+        everybody = [self.of(name) for name in names]
+        return frozenset(index for index in indexes if any(marks.has_read(index) for marks in everybody))
 
     def take(self, event: str, officer: str, at: int, *, instead_of: str | None = None) -> None:
         """Say "mine". `instead_of` names who has it now, to take it over from him.

@@ -192,6 +192,26 @@ shifts = Table(
     Column("position", Integer, nullable=False),
     Column("ended_at", Integer, nullable=False),
 )
+imports = Table(
+    "import",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("imported_at", Integer, nullable=False),
+    Column("undone_at", Integer),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("reports", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was read from files: `sealed` says from which and by whom, `reports` is the sealed list of their ids."""
+mail_settings = Table("mail_settings", metadata, Column("sealed", LargeBinary, nullable=False))
+mailed = Table(
+    "mailed",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+"""What was told by electronic mail: "begun" before it is handed over, "sent" once the mail server took it."""
 consultations = Table(
     "consultation",
     metadata,

@@ -34,9 +34,12 @@ from vocu_client.web.pages import (
     invitations,
     issuing,
     login,
+    mail,
     members,
     message_new,
     messages,
+    national_report,
+    national_results,
     newsletters,
     now,
     officers,
@@ -60,10 +63,11 @@ from vocu_client.web.visit import failure, turned_away, visit_of
 
 # fmt: off
 PAGES: Final[Sequence[Sequence[BaseRoute]]] = tuple(page.ROUTES for page in (
-    entry, now, login, account, officers, handover, approvals, consultations, outbox, this_desk, newsletters, results,
+    entry, now, login, account, officers, handover, approvals, consultations, outbox, this_desk, newsletters,
+    national_results, results,
     form_parts, report, report_files, revise, contacts, seizures, seizure, start, founding, operation, root_keys,
     invitations, admission, members, devices, board, hits, issuing, message_new, messages, warnings, questions,
-    controls, outcomes,
+    controls, outcomes, national_report, mail,
 ))
 # fmt: on
 BROKEN: Final = VocuError(
@@ -78,11 +82,13 @@ def build(site: Site) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         indexing = asyncio.create_task(site.service.keep_indexing())
+        mailing = asyncio.create_task(site.service.keep_mailing())
         reading = asyncio.create_task(asyncio.to_thread(_read_ahead))
         async with live.running():
             yield
         indexing.cancel()
-        await asyncio.gather(indexing, reading, return_exceptions=True)
+        mailing.cancel()
+        await asyncio.gather(indexing, mailing, reading, return_exceptions=True)
         await site.service.close()
 
     app = Starlette(

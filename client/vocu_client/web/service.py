@@ -9,11 +9,15 @@ from msgspec import Struct
 
 from vocu.errors import RefusedError, UntrustedError, VocuError
 from vocu_client.app import Desk
+from vocu_client.mailing import Mailer
 from vocu_client.settings import Home
 from vocu_client.web.lasting import lasting
 
 LOOK_SECONDS = 1.0
 """How often the disk is looked at while another process of this desk is connected."""
+
+MAIL_SECONDS = 20.0
+"""How often it is looked whether anybody is to be told by mail."""
 
 INDEX_MS = 20.0
 INDEX_PAUSE_SECONDS = 0.02
@@ -46,6 +50,8 @@ class Service:
         self._target = 0
         self._stopped: VocuError | None = None
         self._connection: asyncio.Task[None] | None = None
+        self.mail_failed: RefusedError | None = None
+        """Why the mail server did not take the newest mail."""
 
     @property
     def state(self) -> State:
@@ -102,6 +108,24 @@ class Service:
         """Between requests, open what came since for search, receipts and hits, and tell authors what officers here
         have opened; until cancelled."""
         await lasting(self._index)
+
+    async def keep_mailing(self) -> None:
+        """Tell the duty mailbox what is due; until cancelled."""
+        await lasting(self._mail)
+
+    async def _mail(self) -> None:
+        mailer: Mailer | None = None
+        while True:
+            desk = self.desk
+            if desk is not None and desk.view.size:
+                if mailer is None or mailer.desk is not desk:
+                    mailer = Mailer(desk)
+                try:
+                    await mailer.send_due(int(time.time() * 1000))
+                    self.mail_failed = None
+                except RefusedError as error:
+                    self.mail_failed = error
+            await asyncio.sleep(MAIL_SECONDS)
 
     async def _index(self) -> None:
         while True:

@@ -46,7 +46,7 @@ OTHERWISE: Final[dict[tuple[str, str], Right]] = {
     **dict.fromkeys(
         (
             ("GET", "/contacts/own"), ("GET", "/controls/return"), ("GET", "/outcomes/return"),
-            ("POST", "/operation/board/write"), ("POST", "/operation/hits/write"),
+            ("POST", "/operation/board/write"), ("POST", "/operation/board/remind"), ("POST", "/operation/hits/write"),
         ),
         "post",
     ),
@@ -60,7 +60,11 @@ OTHERWISE: Final[dict[tuple[str, str], Right]] = {
         "approve",
     ),
     **dict.fromkeys(
-        (("POST", "/desk/silence"), ("GET", "/consultations"), ("GET", "/consultations.csv")), "administer"
+        (
+            ("POST", "/desk/silence"), ("GET", "/consultations"), ("GET", "/consultations.csv"),
+            ("GET", "/mail"), ("POST", "/mail"), ("POST", "/mail/off"),
+        ),
+        "administer",
     ),
 }  # fmt: skip
 """What takes another right than reading a page, and posting a form."""
