@@ -132,7 +132,8 @@ class Scenario:
         """The hub compiles an issue, without figures; its id."""
         state = self.hub.state
         standard = {"day": day, "number": len(state.compiled) + 1, "position": state.size, "root": "A" * 43}
-        event = events.NewsletterCompiled(plain=bodies.Compiled(**{**standard, "figures": {}, **fields}))
+        plain = bodies.Compiled(**standard | fields)
+        event = events.NewsletterCompiled(plain=plain, stat=bodies.Figures(figures={}))
         compiler = next(iter(state.members[HUB].devices))
         composer = Composer(
             Author(compiler, self.compiler), LogView(state, self.hub.tree.root()), self.random.randbytes

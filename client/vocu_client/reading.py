@@ -62,6 +62,7 @@ class Reading(Follower):
         self._of_kind: dict[type[events.Event], list[int]] = {}
         self._revisions: dict[str, list[int]] = {}
         self._contacts: dict[str, int] = {}
+        self._compiled: dict[str, int] = {}
         self._issued: dict[int, int] = {}
         self._erased: set[int] = set()
         self._opened.clear()
@@ -77,6 +78,8 @@ class Reading(Follower):
                 self._revisions[act.ref].append(index)
             case events.ContactPublished():
                 self._contacts[self._ncp(act)] = index
+            case events.NewsletterCompiled():
+                self._compiled[act.body(bodies.Compiled).day] = index
             case events.NewsletterIssued():
                 self._issued[act.body(bodies.Issued).number] = index
             case events.EntryErased():
@@ -146,6 +149,16 @@ class Reading(Follower):
             if isinstance(published, bodies.Contacts):
                 found[ncp] = published.contacts
         return dict(sorted(found.items()))
+
+    def figures_of(self, day: str) -> dict[str, Any]:
+        """The figures of that day's newsletter. Raises RefusedError (no-newsletter), and SealedError where the
+        statistical part is sealed and this desk cannot open it."""
+        self.catch_up()
+        if day not in self._compiled:
+            raise RefusedError("no-newsletter", f"No newsletter was compiled for {day} (yet).")
+        accepted = self._view.acts[self._compiled[day]]
+        stat = getattr(accepted.act and accepted.act.event, "stat", None) or self.body(accepted, "stat")
+        return dict(stat.figures)
 
     def issue_of(self, day: str) -> Accepted | None:
         """The entry by which the organiser sent that day's newsletter out; None where he has not."""

@@ -12,7 +12,7 @@ from vocu.compilation.ledger import Ledger
 from vocu.crypto.keys import HubVerifyKey
 from vocu.errors import MalformedError, SealedError, UntrustedError, VocuError
 from vocu.operation.admission import SignedEvent
-from vocu.operation.bodies import Compiled, Erasure
+from vocu.operation.bodies import Erasure
 from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled
 from vocu.operation.header import PartSlip
 from vocu.operation.reading import Keyring, open_body, open_epoch
@@ -157,7 +157,7 @@ class View:
 
     def _check_and_take(self, accepted: Accepted) -> None:
         if self.ledger is not None and accepted.act is not None and isinstance(accepted.act.event, NewsletterCompiled):
-            check_newsletter(self.ledger, accepted.act.body(Compiled), self.operation.log.root, accepted.at)
+            check_newsletter(self.ledger, accepted.act, self.operation.log.root, accepted.at)
         self._require_ours(accepted)
         self._take(accepted)
 

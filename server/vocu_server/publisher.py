@@ -6,16 +6,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from vocu.canonical import b64
-from vocu.compilation.newsletter import compile_newsletter
-from vocu.compilation.schedule import due_day
+from vocu.compilation.issuing import due_newsletter
 from vocu.crypto.keys import SigningKey
 from vocu.errors import VocuError
 from vocu.ids import device_id, newsletter_id
 from vocu.operation.admission import SignedEvent
-from vocu.operation.bodies import Compiled
 from vocu.operation.composing import Author, Composer, Draft, LogView
-from vocu.operation.events import NewsletterCompiled
 from vocu.protocol.frames import Receipt
 from vocu_server.clock import Clock
 from vocu_server.sequencer.operations import Operations
@@ -54,31 +50,13 @@ class Publisher:
 
     def _compose_due(self, replica: Replica) -> SignedEvent | None:
         """The newsletter that is due, signed; None where none is."""
-        state = replica.state
+        state, root = replica.state, replica.tree.root()
         at = max(self._clock(), state.at)
-        day = due_day(state.genesis, at, max(state.compiled, default=None))
-        if day is None or state.phase not in NewsletterCompiled.phases:
+        event = due_newsletter(replica.ledger, state, root, at)
+        if event is None or event.plain is None:
             return None
-        root = replica.tree.root()
-        compiled = self._compile(replica, day, b64(root), at)
-        draft = Draft(id=newsletter_id(state.op, day), event=NewsletterCompiled(plain=compiled), ts=at)
+        draft = Draft(id=newsletter_id(state.op, event.plain.day), event=event, ts=at)
         return Composer(self._author, LogView(state, root), secrets.token_bytes).compose(draft)
-
-    def _compile(self, replica: Replica, day: str, root: str, at: int) -> Compiled:
-        state = replica.state
-        issues = replica.ledger.issues
-        number = len(state.compiled) + 1
-        figures = compile_newsletter(
-            replica.ledger,
-            day=day,
-            number=number,
-            position=state.size,
-            root=root,
-            window_from=issues[-1].at if issues else state.genesis.created_at,
-            window_to=at,
-            since=issues[-1].position if issues else 0,
-        )
-        return Compiled(day=day, number=number, position=state.size, root=root, figures=figures)
 
 
 class OwnEvent:

@@ -144,7 +144,7 @@ class Story:
         post("PL", events.OutcomeReturned(stat=form("outcome_return")))
         post("NL", events.NationalReportFiled(stat=form("national_report"), text=WORDS))
         post("PL", events.ReferencePublished(plain=REFERENCE))
-        post("PL", events.EditionPublished(plain=EDITION))
+        post("PL", events.EditionPublished(stat=EDITION))
         newsletter = s.newsletter("2024-01-15")
         issued = bodies.Issued(number=1, notable=(behalf,))
         post("PL", events.NewsletterIssued(plain=issued, text=WORDS), ref=newsletter)

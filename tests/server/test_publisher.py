@@ -10,6 +10,7 @@ from tests.server.desk import Desk, now
 from tests.server.reports import report
 from vocu.compilation.schedule import due_at
 from vocu.ids import newsletter_id
+from vocu.operation.bodies import Figures
 from vocu_server.inspection import verify_operation
 
 
@@ -38,9 +39,9 @@ async def test_each_day_has_one_newsletter_whose_figures_every_desk_finds_again(
             clock.write_text(str(due_at(plan.genesis, first)))
             await wait_for_issues(organiser, 2)
             assert days_of(organiser) == [day_after(first, -1), first]
-            assert organiser.view.state.compiled[first].figures["header"]["day"] == first
             newest = organiser.accepted[-1].act
             assert newest is not None
+            assert newest.body(Figures).figures["header"]["day"] == first
             assert newest.header.id == newsletter_id(plan.op, first)
             size = organiser.view.size
             await asyncio.sleep(2.5)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import vocu.compilation.checking
+import vocu.compilation.issuing
 from tests.system.logs import database_file
 from tests.system.rig import Hub, RehearsalClock, admit, found, until, watching
 from vocu.canonical import encode
@@ -46,16 +46,16 @@ async def test_who_joins_late_makes_every_figure_and_table_as_everybody_has_them
         desks = await _days_pass(hub, clock, tmp_path)
         organiser = desks[0]
         made: list[bytes] = []
-        monkeypatch.setattr(vocu.compilation.checking, "compile_newsletter", _recording(made))
+        monkeypatch.setattr(vocu.compilation.issuing, "compile_newsletter", _recording(made))
         late = await admit(organiser, tmp_path, "ES")
         for desk in desks:
             assert await desk.sync()
         hub.stop()
 
-        published = [encode(issue.figures) for issue in organiser.view.state.compiled.values()]
+        published = [encode(organiser.reading.figures_of(day)) for day in organiser.view.state.compiled]
         assert len(published) > DAYS
         assert made == published, "made anew from the log alone, byte for byte"
-        assert [encode(issue.figures) for issue in late.view.state.compiled.values()] == published
+        assert [encode(late.reading.figures_of(day)) for day in late.view.state.compiled] == published
         tables = [_tables(desk.ledger) for desk in (*desks, late)]
         assert tables[0]
         assert all(each == tables[0] for each in tables)

@@ -104,12 +104,17 @@ class Confirmation(Body, frozen=True, kw_only=True):
 
 
 class Compiled(Body, frozen=True, kw_only=True):
-    """The figures of one newsletter, cumulative over all entries below `position`, and what they were made from."""
+    """Which newsletter was compiled, and from what: all entries below `position`, under this root."""
 
     day: Day
     number: Annotated[int, Meta(ge=1, lt=100_000)]
     position: Annotated[int, Meta(ge=1, lt=2**53)]
     root: Digest
+
+
+class Figures(Body, frozen=True, kw_only=True):
+    """The figures of a newsletter (docs/tables.md): where the statistical part is sealed, they are, too."""
+
     figures: dict[str, Any]
 
 

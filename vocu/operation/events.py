@@ -24,6 +24,7 @@ from vocu.operation.bodies import (
     Erased,
     Erasure,
     Fault,
+    Figures,
     Issued,
     Reading,
     Reference,
@@ -323,8 +324,8 @@ class ReferencePublished(Event, frozen=True, tag="reference_published"):
 class EditionPublished(Event, frozen=True, tag="edition_published"):
     """The totals of an earlier operation, which this one is compared with. The last one counts."""
 
-    roles, phases, required, compiles = OCU, UNTIL_CLOSED, ("plain",), True
-    plain: Edition | None = None
+    roles, phases, required, compiles = OCU, UNTIL_CLOSED, ("stat",), True
+    stat: Edition | None = None
 
 
 # --- newsletters ---
@@ -333,8 +334,9 @@ class EditionPublished(Event, frozen=True, tag="edition_published"):
 class NewsletterCompiled(Event, frozen=True, tag="newsletter_compiled"):
     """The figures of a day, from the hub's compiler; every desk makes them again and compares."""
 
-    roles, phases, required = COMPILER, UNTIL_CLOSED, ("plain",)
+    roles, phases, required = COMPILER, UNTIL_CLOSED, ("plain", "stat")
     plain: Compiled | None = None
+    stat: Figures | None = None
 
 
 class NewsletterIssued(Event, frozen=True, tag="newsletter_issued"):

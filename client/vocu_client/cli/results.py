@@ -37,7 +37,7 @@ def newsletter(
         notable = notable_facts(desk.ledger, issued[0].notable) if issued and issued[0].notable else None
         if issued is None and desk.view.state.genesis.issue == "by_organiser":
             note("The organiser has not sent this newsletter out yet.")
-        data = newsletter_file(form, compiled.figures, body, notable, wording().language)
+        data = newsletter_file(form, desk.reading.figures_of(compiled.day), body, notable, wording().language)
         if out is not None:
             out.write_bytes(data)
             say(f"Newsletter {compiled.number} of {compiled.day} is in {out}.")

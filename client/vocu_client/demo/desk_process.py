@@ -136,7 +136,7 @@ class DemoDesk:
 
     async def newsletter(self, day: str, folder: str) -> list[str]:
         """Write the day's newsletter in each form. Returns the paths."""
-        figures = self.desk.view.state.compiled[day].figures
+        figures = self.desk.reading.figures_of(day)
         issued = self.desk.reading.words_of(day)
         words = issued[1].body if issued and issued[1] else None
         forms = {"html": "html", "text": "txt", "json": "json"}

@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from vocu.canonical import unb64
+from vocu.compilation.checking import check_newsletter
 from vocu.compilation.ledger import Ledger
 from vocu.crypto.keys import HubSigningKey
 from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
@@ -94,7 +95,7 @@ class Replica:
     def replay(self, stored: StoredEntry, *, examined: bool = False) -> Act | None:
         """Take in the next entry from the disk: on the word of the hub's checkpoint, or `examined` as if it were new.
 
-        None for the genesis. Raises UntrustedError (damaged-log).
+        None for the genesis. Raises UntrustedError (damaged-log; where examined, false-figures).
         """
         try:
             entry, leaf = decode_entry(stored.body), parse_leaf(stored.leaf)
@@ -116,6 +117,8 @@ class Replica:
                 act = recall(signed, self.state)
         except (VocuError, LookupError) as error:
             raise self._damaged(f"entry {stored.position} cannot have been admitted") from error
+        if examined and isinstance(act.event, NewsletterCompiled):
+            check_newsletter(self.ledger, act, self._root_at, leaf.hub_ms)
         self._take(act, stored.leaf, leaf.hub_ms)
         if examined and stored.audience != encode_audience(audience_of(act, self.state)):
             raise self._damaged(f"entry {stored.position} would be shown to others than it is addressed to")

@@ -8,10 +8,10 @@ from vocu_client.web.preparing import newest_issue
 
 
 def desk(sent: set[str]) -> Any:
-    compiled = {day: SimpleNamespace(number=number, figures={}) for number, day in enumerate(DAYS, 1)}
+    compiled = {day: SimpleNamespace(number=number) for number, day in enumerate(DAYS, 1)}
     issued = {newsletter_id("op", day) for day in sent}
     state = SimpleNamespace(op="op", compiled=compiled, issued=issued, genesis=SimpleNamespace(issue="by_organiser"))
-    return SimpleNamespace(view=SimpleNamespace(state=state))
+    return SimpleNamespace(view=SimpleNamespace(state=state), reading=SimpleNamespace(figures_of=lambda _: {}))
 
 
 DAYS = ("2024-01-14", "2024-01-15", "2024-01-16", "2024-01-17")

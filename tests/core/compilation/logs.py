@@ -171,8 +171,8 @@ class Log:
 
     def newsletter(self, day: str) -> None:
         issue = len(self.ledger.issues) + 1
-        plain = bodies.Compiled(day=day, number=issue, position=self.position, root="A" * 43, figures={})
-        self.post("HUB", events.NewsletterCompiled(plain=plain))
+        plain = bodies.Compiled(day=day, number=issue, position=self.position, root="A" * 43)
+        self.post("HUB", events.NewsletterCompiled(plain=plain, stat=bodies.Figures(figures={})))
 
     def again(self) -> Ledger:
         """A fresh ledger of the same log."""

@@ -10,7 +10,7 @@ from vocu.compilation.checking import check_newsletter
 from vocu.compilation.newsletter import compile_newsletter
 from vocu.errors import UntrustedError
 from vocu.operation.act import Act
-from vocu.operation.bodies import Compiled
+from vocu.operation.bodies import Compiled, Figures
 from vocu.operation.events import NewsletterCompiled
 
 ROOT = b"\x07" * 32
@@ -38,8 +38,9 @@ def compiled(log: Log, at: int, **changes: Any) -> Act:
         since=last.position if last else 0,
     )
     figures |= changes
-    plain = Compiled(day=DAY, number=len(log.ledger.issues) + 1, position=log.position, root=b64(ROOT), figures=figures)
-    name = log.post("HUB", NewsletterCompiled(plain=plain), at=at)
+    plain = Compiled(day=DAY, number=len(log.ledger.issues) + 1, position=log.position, root=b64(ROOT))
+    event = NewsletterCompiled(plain=plain, stat=Figures(figures=figures))
+    name = log.post("HUB", event, at=at)
     _, act, _ = log.entries.pop()
     assert act is not None
     assert act.header.id == name
@@ -48,7 +49,7 @@ def compiled(log: Log, at: int, **changes: Any) -> Act:
 
 def check(log: Log, act: Act, at: int) -> None:
     before = Log.again(log)
-    check_newsletter(before, act.body(Compiled), lambda _: ROOT, at)
+    check_newsletter(before, act, lambda _: ROOT, at)
 
 
 def test_honest_figures_pass() -> None:

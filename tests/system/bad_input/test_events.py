@@ -59,8 +59,9 @@ def _statement_again(hand: Hand) -> SignedEvent:
 def _newsletter(hand: Hand) -> SignedEvent:
     day = hand.state.genesis.starts_day
     root = b64(hand.desk.view.operation.log.root())
-    plain = bodies.Compiled(day=day, number=1, position=hand.state.size, root=root, figures={})
-    return hand.compose(events.NewsletterCompiled(plain=plain), id=newsletter_id(hand.op, day))
+    plain = bodies.Compiled(day=day, number=1, position=hand.state.size, root=root)
+    event = events.NewsletterCompiled(plain=plain, stat=bodies.Figures(figures={}))
+    return hand.compose(event, id=newsletter_id(hand.op, day))
 
 
 def _wrong_epoch(hand: Hand) -> SignedEvent:

@@ -192,9 +192,9 @@ def false_newsletter(forge: Forge) -> SignedEvent:
     false = honest.replace(b'"12.5"', b'"99.5"')
     assert false != honest
     compiler = forge.scene.hub.keys.compiler
-    plain = bodies.Compiled(day=day, number=1, position=state.size, root=root, figures=msgspec.json.decode(false))
+    plain = bodies.Compiled(day=day, number=1, position=state.size, root=root)
     return forge.event(
-        events.NewsletterCompiled(plain=plain),
+        events.NewsletterCompiled(plain=plain, stat=bodies.Figures(figures=msgspec.json.decode(false))),
         Author(device_id(compiler.public.data, b""), compiler),
         id=newsletter_id(state.op, day),
     )

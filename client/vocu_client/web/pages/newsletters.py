@@ -43,7 +43,7 @@ async def overview(visit: Visit) -> Response:
     at = {issue.day: issue.at for issue in desk.ledger.issues}
     rows, later_sent = [], False
     for day, compiled in sorted(desk.view.state.compiled.items(), reverse=True):
-        header = compiled.figures["header"]
+        header = desk.reading.figures_of(day)["header"]
         sent = issued.get(_id(visit, day))
         rows.append(Row(day, compiled.number, at[day], sent, "trial" in header, "closing" in header, later_sent))
         later_sent = later_sent or sent is not None
@@ -61,7 +61,7 @@ async def issue(visit: Visit) -> Response:
     return visit.page(
         "newsletter.html",
         day=compiled.day,
-        view=newsletter_view(compiled.figures, words, notable, visit.words.language),
+        view=newsletter_view(visit.desk.reading.figures_of(compiled.day), words, notable, visit.words.language),
         position=compiled.position,
         unsent=issued is None and _waits(visit),
         before=days[place - 1] if place else None,
@@ -76,7 +76,7 @@ async def download(visit: Visit) -> Response:
         raise RefusedError("no-such-page", "A newsletter is kept as html, txt or json.")
     form, media_type = FORMS[visit.path["form"]]
     _, words, notable = _said(visit, compiled)
-    data = newsletter_file(form, compiled.figures, words, notable, visit.words.language)
+    data = newsletter_file(form, visit.desk.reading.figures_of(compiled.day), words, notable, visit.words.language)
     return visit.download(f"newsletter-{compiled.day}.{visit.path['form']}", media_type, data)
 
 

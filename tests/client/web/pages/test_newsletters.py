@@ -92,9 +92,9 @@ async def test_the_files_are_those_of_the_command_line_in_the_officers_language(
     folder: Path, ending: str, form: str
 ) -> None:
     async with Visitor(Home(folder / "DE"), language="fr") as visitor:
-        day, compiled = min(visitor.desk.view.state.compiled.items())
+        day = min(visitor.desk.view.state.compiled)
         answer = (await visitor.get(f"/newsletters/{day}.{ending}")).response
-        assert answer.content == newsletter_file(form, compiled.figures, WORDS, None, "fr")
+        assert answer.content == newsletter_file(form, visitor.desk.reading.figures_of(day), WORDS, None, "fr")
         assert answer.headers["content-disposition"].startswith("attachment")
         if ending == "json":
             assert json.loads(answer.content)["header"]["day"] == day
