@@ -8,8 +8,11 @@ nothing was written.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from vocu.canonical import encode
 from vocu.errors import MalformedError, RefusedError
+from vocu.form.report import SeizureNominal, SeizureReport
 from vocu.form.schema import read
 from vocu.form.whole import split
 from vocu.ids import newsletter_id
@@ -209,6 +212,28 @@ class Actions(Posting):
         """What courts and authorities made of it."""
         return self._post(events.OutcomeReturned(stat=self._read("outcome_return", form)), event_id=event_id)
 
+    def file_national_report(
+        self,
+        form: dict[str, Any],
+        words: str | None = None,
+        files: Iterable[Attachment] = (),
+        *,
+        event_id: str | None = None,
+    ) -> str:
+        """This country's confirmed totals of the whole operation, in place of those that it filed before; its words
+        and files are sealed to the OCU."""
+        stat = self._read("national_report", form)
+        event = events.NationalReportFiled(stat=stat, text=self._text(words) if words else None)
+        return self._post(event, readers=self._to_addressees((OCU,)), files=files, event_id=event_id)
+
+    def publish_reference(self, reference: bodies.Reference, *, event_id: str | None = None) -> str:
+        """How this operation converts, as the organiser: rules, which replace all that were there, and rates."""
+        return self._post(events.ReferencePublished(plain=reference), event_id=event_id)
+
+    def publish_edition(self, edition: bodies.Edition, *, event_id: str | None = None) -> str:
+        """The totals of an earlier operation that this one is compared with, as the organiser."""
+        return self._post(events.EditionPublished(stat=edition), event_id=event_id)
+
     def issue_newsletter(
         self, day: str, words: str | None = None, notable: Iterable[str] = (), *, event_id: str | None = None
     ) -> str:
@@ -234,9 +259,26 @@ class Actions(Posting):
 
     def draft_report(self, form: dict[str, Any], event_id: str, readers: Iterable[str] = (OCU,)) -> Draft:
         """A seizure report that is not queued yet, for imports that queue many at once."""
-        stat, nominal = split(form, self._view.state.added_commodities)
+        return self.draft_of(*split(form, self._view.state.added_commodities), event_id, readers)
+
+    def draft_of(
+        self,
+        stat: SeizureReport,
+        nominal: SeizureNominal | None,
+        event_id: str,
+        readers: Iterable[str] = (OCU,),
+    ) -> Draft:
+        """The same, of two parts that the form has accepted before."""
+        if self._officer is not None:
+            nominal = replace(nominal or SeizureNominal(), officer=self._officer)
         sealed = self._seal_to(readers, nominal=nominal is not None, stat=False)
         return Draft(id=event_id, event=events.SeizureReported(stat=stat, nominal=nominal), ts=now(), readers=sealed)
+
+    def draft_withdrawal(self, report: str, reason: str, event_id: str) -> Draft:
+        """A withdrawal that is not queued yet, for the undoing of an import."""
+        return Draft(
+            id=event_id, event=events.SeizureWithdrawn(stat=bodies.Withdrawal(reason=reason)), ts=now(), ref=report
+        )
 
     def _is_restricted(self, report: str) -> bool:
         item = self._outbox.find(report) if self._waits(report) else None

@@ -18,7 +18,7 @@ from vocu.operation.header import EVERYONE, SEALED
 from vocu_client.attachments import Attachment
 from vocu_client.enclosing import Enclosing
 from vocu_client.store.chunks import ChunkStore
-from vocu_client.store.outbox import Outbox
+from vocu_client.store.outbox import Beside, Outbox
 from vocu_client.view import View
 
 OCU = "OCU"
@@ -60,6 +60,13 @@ class Posting:
             if not self._waits(draft.ref):
                 self.require_allowed(draft)
         return self._outbox.queue(drafts, now())
+
+    def queue_checked(self, drafts: list[Draft], beside: Beside) -> int:
+        """The same for an import's drafts, whose form and right were checked one by one when it was planned. `beside`
+        is written in the same transaction."""
+        if any(map(_names_somebody, drafts)) and self._four_eyes():
+            self._require_second_eyes()
+        return self._outbox.queue(drafts, now(), beside)
 
     def require_allowed(self, draft: Draft) -> None:
         """Ask the same rule as the hub will, about what is known here and now."""

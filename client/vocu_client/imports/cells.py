@@ -10,8 +10,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from vocu.errors import MalformedError
+from vocu.form.faults import Fault
+from vocu.rendering.wording import N_
 from vocu_client.imports.mapping import File
-from vocu_client.imports.sources import DATE_TOKEN, Day, Moment, Month, Number, Text
+from vocu_client.imports.sources import DATE_TOKEN, LETTERS, Day, Moment, Month, Number, Text
+from vocu_client.imports.workbook import Typed
 
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
@@ -27,21 +30,25 @@ _TOKENS: Final = {
     "M": r"(?P<M>[0-9]{2})",
     "S": r"(?P<S>[0-9]{2})",
 }
-_LETTERS: Final = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "ẞ": "SS",
-                                 "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH",
-                                 "ı": "i", "–": "-", "—": "-", "‐": "-"})  # fmt: skip
+_SHOWN: Final = 60
+_LISTED: Final = 8
+IS_EMPTY: Final = N_("is empty, and the mapping does not say what that means")
 
 
 class CellError(MalformedError):
-    """A cell that cannot be read as the mapping says; the row is refused, the file is not."""
+    """A cell that cannot be read as the mapping says; the row is refused, the file is not. `fault` says why, without
+    the names of its `columns`."""
+
+    def __init__(self, code: str, columns: tuple[str, ...], fault: Fault) -> None:
+        super().__init__(code, f"{' | '.join(columns)}: {fault}")
+        self.columns = columns
+        self.fault = fault
 
 
-def unreadable(columns: tuple[str, ...], cell: str, why: str) -> CellError:
-    """The error for a cell, with its column and its beginning."""
-    shown = cell if len(cell) <= 60 else cell[:57] + "..."
-    return CellError(
-        "bad-cell", f'{" | ".join(columns)}: "{shown}" {why}' if shown else f"{' | '.join(columns)}: {why}"
-    )
+def unreadable(columns: tuple[str, ...], cell: str, why: str, **values: object) -> CellError:
+    """The error for a cell, with its columns and its beginning: `why` is a text with {cell} in it, and more names."""
+    shown = cell if len(cell) <= _SHOWN else cell[: _SHOWN - 3] + "..."
+    return CellError("bad-cell", columns, Fault("", why, {"cell": f'"{shown}"', **values}))
 
 
 def texts(source: Text, cells: Cells[str, str]) -> list[str]:
@@ -51,7 +58,7 @@ def texts(source: Text, cells: Cells[str, str]) -> list[str]:
     kept = [part for part in (_cut(source, part) for part in parts) if part not in ("", *source.blank)]
     if not kept:
         if source.empty_is is None and source.empty != "leave_out":
-            raise unreadable(source.columns(), cell, "is empty, and the mapping does not say what that means")
+            raise unreadable(source.columns(), cell, IS_EMPTY)
         return [] if source.empty_is is None else [source.empty_is]
     return [text for part in kept if (text := _said(source, part)) is not None]
 
@@ -60,7 +67,9 @@ def text(source: Text, cells: Cells[str, str]) -> str | None:
     """The one text or code that the row gives. Raises CellError, also where there are several."""
     found = texts(source, cells)
     if len(found) > 1 and source.several == "refuse":
-        raise unreadable(source.columns(), _cell(source, cells), "holds several values, and the field takes one")
+        raise unreadable(
+            source.columns(), _cell(source, cells), N_("{cell} holds several values, and the field takes one")
+        )
     return found[0] if len(found) == 1 else None
 
 
@@ -89,16 +98,19 @@ def _said(source: Text, part: str) -> str | None:
     if part in source.map:
         return source.map[part]
     if source.unlisted_is is None and source.unlisted != "leave_out":
-        raise unreadable(source.columns(), part, "is not listed in the mapping")
+        known = ", ".join(list(source.map)[:_LISTED]) + (", …" if len(source.map) > _LISTED else "")
+        raise unreadable(
+            source.columns(), part, N_("{cell} is not listed in the mapping, which has {known}"), known=known
+        )
     return source.unlisted_is
 
 
 def capitals(source: Text, part: str) -> str:
     """The text in capitals A to Z, digits, spaces and hyphens: accents are taken off, other signs become spaces."""
-    plain = unicodedata.normalize("NFKD", part.translate(_LETTERS)).upper()
+    plain = unicodedata.normalize("NFKD", part.translate(LETTERS)).upper()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     if any(sign.isalnum() and not sign.isascii() for sign in plain):
-        raise unreadable(source.columns(), part, "has letters that have no form in A to Z; list it in a map")
+        raise unreadable(source.columns(), part, N_("{cell} has letters that have no form in A to Z; list it in a map"))
     return " ".join(re.sub(r"[^A-Z0-9-]+", " ", plain).split())
 
 
@@ -107,12 +119,24 @@ def number(source: Number, cells: Cells[str, str], file: File) -> str | None:
     cell = cells[source.column]
     if cell in ("", *source.blank):
         if source.empty == "refuse":
-            raise unreadable((source.column,), cell, "is empty, and the mapping does not say what that means")
+            raise unreadable((source.column,), cell, IS_EMPTY)
         return None
-    match = _number_form(file, source.decimals).fullmatch(cell)
+    # A workbook keeps a number, not how many digits it was written with.
+    match = _number_form(file, None if isinstance(cell, Typed) else source.decimals).fullmatch(cell)
+    if match is not None and source.decimals is not None and len(match["fraction"] or "") > source.decimals:
+        match = None
     if match is None:
-        digits = "" if source.decimals is None else f" and {source.decimals} digits after it"
-        raise unreadable((source.column,), cell, f'is not a number with the decimal sign "{file.decimal}"{digits}')
+        said = {"sign": file.decimal, "digits": source.decimals}
+        if source.decimals is None:
+            raise unreadable(
+                (source.column,), cell, N_('{cell} is not a number with the decimal sign "{sign}"'), **said
+            )
+        raise unreadable(
+            (source.column,),
+            cell,
+            N_('{cell} is not a number with the decimal sign "{sign}" and {digits} digits after it'),
+            **said,
+        )
     whole, fraction, exponent = match.group("whole"), match.group("fraction"), match.group("exponent")
     if file.thousands is not None:
         whole = whole.replace(file.thousands, "")
@@ -140,7 +164,11 @@ def day(source: Day | Month, cells: Cells[str, str]) -> str:
     if source.agrees_with_year is not None and cells[source.agrees_with_year] != str(year):
         other = cells[source.agrees_with_year]
         raise unreadable(
-            (source.column,), cell, f'is not in the year "{other}" of the column {source.agrees_with_year}'
+            (source.column,),
+            cell,
+            N_('{cell} is not in the year "{year}" of the column {column}'),
+            year=other,
+            column=source.agrees_with_year,
         )
     if of_month == 1 and source.first_of_month_is_month:
         of_month = None
@@ -164,31 +192,34 @@ def moment(source: Moment, cells: Cells[str, str]) -> str:
     try:
         local = datetime(parts["Y"], parts["m"], parts["d"], parts["H"], parts["M"], parts.get("S", 0), tzinfo=zone)
     except ValueError:
-        raise unreadable((source.column,), cell, "is not a time of day") from None
+        raise unreadable((source.column,), cell, N_("{cell} is not a time of day")) from None
     if local.utcoffset() != local.replace(fold=1).utcoffset():
-        raise unreadable((source.column,), cell, f"is an hour that came twice or never in {source.zone}")
+        twice = N_("{cell} is an hour that came twice or never in {zone}")
+        raise unreadable((source.column,), cell, twice, zone=source.zone)
     return local.isoformat()
 
 
 def _date_parts(column: str, cell: str, form: str, century: int | None) -> dict[str, int]:
     """The numbers in a date by their letter; `Y` is the full year and `m` the month, however they were written."""
     match = _date_form(form).fullmatch(cell)
+    if match is None and isinstance(cell, Typed) and "%d" in form:
+        match = _date_form("%Y-%m-%dT%H:%M:%S" if "T" in cell else "%Y-%m-%d").fullmatch(cell)
     if match is None:
-        raise unreadable((column,), cell, f'is not of the form "{form}"')
+        raise unreadable((column,), cell, N_('{cell} is not of the form "{form}"'), form=form)
     words = match.groupdict()
     name = words.pop("b", None)
     parts = {letter: int(digits) for letter, digits in words.items()}
     if name is not None:
         full = [number for number, month in enumerate(_MONTHS, 1) if name.lower() in (month, month[:3])]
         if not full:
-            raise unreadable((column,), cell, "names no month")
+            raise unreadable((column,), cell, N_("{cell} names no month"))
         parts["m"] = full[0]
     if "y" in parts:
         parts["Y"] = (century or 0) + parts.pop("y")
     try:
         date(parts.get("Y", 2000), parts.get("m", 1), parts.get("d", 1))
     except ValueError:
-        raise unreadable((column,), cell, "is not on the calendar") from None
+        raise unreadable((column,), cell, N_("{cell} is not on the calendar")) from None
     return parts
 
 

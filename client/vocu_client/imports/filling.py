@@ -6,6 +6,9 @@ A form here is plain JSON values, as `vocu.form.whole` takes it, with the partic
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from vocu.form.faults import Fault
 from vocu.form.report import GoodsLine, SeizureNominal, SeizureReport
 from vocu_client.imports import cells
 from vocu_client.imports.cells import CellError
@@ -14,10 +17,33 @@ from vocu_client.imports.sources import Day, Moment, Month, Number, Source, Text
 from vocu_client.imports.table import Row
 
 
-def fill(row: Row, mapping: Mapping) -> tuple[dict[str, Any], list[str]]:
-    """The form that the row fills in, and every reason why it cannot: "field: column: what is wrong"."""
+class RowFault(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one row: on which line, in which columns (none where no column is to blame), what `field` of
+    the form they were to fill, and why, for `Wording.fault`. As a string it is one English line without its number."""
+
+    line: int
+    columns: tuple[str, ...]
+    field: str
+    fault: Fault
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.field, " | ".join(self.columns), str(self.fault))))
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """The form that a row fills in, from which section of the mapping each of its goods lines came, and every reason
+    why it cannot."""
+
+    form: dict[str, Any]
+    goods: tuple[int, ...]
+    faults: tuple[RowFault, ...]
+
+
+def fill(row: Row, mapping: Mapping) -> Filled:
+    """What the row says, and what of it cannot be read."""
     filling = _Filling(row, mapping)
-    return filling.form(), filling.faults
+    form = filling.form()
+    return Filled(form=form, goods=tuple(filling.sections), faults=tuple(filling.faults))
 
 
 def value(kind: Kind, source: Source, row: Row, mapping: Mapping) -> Any:
@@ -38,9 +64,9 @@ def value(kind: Kind, source: Source, row: Row, mapping: Mapping) -> Any:
 
 def join(forms: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
     """One form of those of several rows: their goods and words one after the other, the rest as all of them have it;
-    and a reason for each field in which they differ."""
+    and the fields in which they differ."""
     joined: dict[str, Any] = {}
-    faults = []
+    differ = []
     for name in dict.fromkeys(name for form in forms for name in form):
         values = [form.get(name) for form in forms]
         if name == "free_text":
@@ -48,10 +74,10 @@ def join(forms: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
         elif name == "goods" or (name in _NOMINAL and _NOMINAL[name] == "list"):
             joined[name] = [item for items in values for item in items or ()]
         elif any(other != values[0] for other in values):
-            faults.append(f"{name}: the rows of one report differ in it")
+            differ.append(name)
         else:
             joined[name] = values[0]
-    return joined, faults
+    return joined, differ
 
 
 _REPORT = KINDS[SeizureReport]
@@ -63,7 +89,8 @@ class _Filling:
     """Fills in the form of one row and notes what cannot be read."""
 
     def __init__(self, row: Row, mapping: Mapping) -> None:
-        self.faults: list[str] = []
+        self.faults: list[RowFault] = []
+        self.sections: list[int] = []
         self._row = row
         self._mapping = mapping
 
@@ -83,10 +110,9 @@ class _Filling:
         for number, goods in enumerate(self._mapping.goods):
             if not (goods.if_no_other_line and lines):
                 lines += self._line(f"goods[{number}]", goods)
+                self.sections += [number] * (len(lines) - len(self.sections))
         if not lines and not self.faults:
-            self.faults.append(
-                "goods: no column gives a quantity; put it in, or let the mapping say that it is pending"
-            )
+            self._note("goods", (), Fault("", "no column gives a quantity; put it in, or map it as pending"))
         return lines
 
     def _line(self, path: str, goods: Goods) -> list[dict[str, Any]]:
@@ -113,5 +139,8 @@ class _Filling:
         try:
             return value(kind, source, self._row, self._mapping)
         except CellError as error:
-            self.faults.append(f"{path}: {error.message}")
+            self._note(path, error.columns, error.fault)
             return None
+
+    def _note(self, path: str, columns: tuple[str, ...], fault: Fault) -> None:
+        self.faults.append(RowFault(line=self._row.line, columns=columns, field=path, fault=fault))

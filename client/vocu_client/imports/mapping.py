@@ -1,5 +1,6 @@
 """The mapping: what each column of somebody's table says in a seizure report. A TOML file: docs/mapping.md."""
 
+import copy
 import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -18,11 +19,13 @@ Kind = Literal["text", "list", "number", "count", "day", "moment"]
 
 
 class File(Section, frozen=True):
-    """How the bytes become cells and the cells numbers. `exponents` allows 2.2e-05."""
+    """How the bytes become cells and the cells numbers. A text needs `encoding` and `delimiter`, a workbook has them by
+    itself; `sheet` is the first that holds anything unless it is named. `exponents` allows 2.2e-05."""
 
-    encoding: str
-    delimiter: str
     decimal: Literal[".", ","]
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
     thousands: Literal[".", ",", " ", "'", "\u00a0", "\u202f"] | None = None
     quote: str = '"'
     exponents: bool = False
@@ -30,10 +33,11 @@ class File(Section, frozen=True):
     def problems(self) -> Iterator[str]:
         """What is wrong beyond the types."""
         try:
-            "".encode(self.encoding), b"".decode(self.encoding)
+            if self.encoding is not None:
+                "".encode(self.encoding), b"".decode(self.encoding)
         except (LookupError, UnicodeError):
             yield f'encoding: "{self.encoding}" is not known; write utf-8, cp1252, iso8859-2, ...'
-        signs = (self.delimiter, self.quote)
+        signs = (self.delimiter or ",", self.quote)
         if any(len(sign) != 1 or sign in "\r\n \0" for sign in signs) or self.delimiter == self.quote:
             yield "delimiter: delimiter and quote are two different characters, one each, no space or line end"
         if self.thousands == self.decimal:
@@ -128,6 +132,12 @@ def read_mapping(text: str) -> Mapping:
         toml = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MalformedError("bad-mapping", f"The mapping is not a TOML file: {error}.") from None
+    return mapping_of(toml)
+
+
+def mapping_of(raw: dict[str, Any]) -> Mapping:
+    """The mapping that these tables and values of a TOML file state. Raises as `read_mapping` does."""
+    toml = copy.deepcopy(raw)  # it is taken apart
     reader = _Reader(toml.pop("tables", {}))
     mapping = reader.mapping(toml)
     if mapping is None or reader.problems:

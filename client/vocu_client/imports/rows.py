@@ -1,23 +1,31 @@
 """Rows made into seizure reports: each is accepted whole or refused with its lines and every reason."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from vocu import canonical
 from vocu.errors import MalformedError
+from vocu.form.faults import Fault, FormError
 from vocu.form.report import SeizureNominal, SeizureReport
 from vocu.form.schema import NOTHING_ADDED
 from vocu.form.whole import split
 from vocu_client.imports.cells import CellError
-from vocu_client.imports.filling import fill, join, value
+from vocu_client.imports.filling import RowFault, fill, join, value
 from vocu_client.imports.mapping import Mapping
 from vocu_client.imports.sources import Day, Moment, Month, Number
 from vocu_client.imports.table import Row
 
 Where = tuple[str, str]
 """A column and the exact text that it must hold."""
+Progress = Callable[[int], None]
+_GOODS_LINE: Final = re.compile(r"goods\[(\d+)\]")
+_INSIDE: Final = re.compile(r"(?<=[a-z_])\[\d+\](?:\..*)?$|\.(?:country|place)$|(?<=transit)\[.*$")
+"""What leads from a field into its items: a stop's country, one of several plates."""
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +47,18 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that make no report, and why."""
 
     lines: tuple[int, ...]
-    reasons: tuple[str, ...]
+    faults: tuple[RowFault, ...]
 
     @property
     def line(self) -> int:
         """The first of its lines."""
         return self.lines[0]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The faults as English lines, with the number of the line where there are several."""
+        several = len(self.lines) > 1
+        return tuple(f"line {each.line}: {each}" if several and each.columns else str(each) for each in self.faults)
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +77,15 @@ def conditions(texts: Iterable[str]) -> tuple[Where, ...]:
 
 
 def convert(
-    rows: Sequence[Row], mapping: Mapping, added: frozenset[str] = NOTHING_ADDED, where: Sequence[Where] = ()
+    rows: Sequence[Row],
+    mapping: Mapping,
+    added: frozenset[str] = NOTHING_ADDED,
+    where: Sequence[Where] = (),
+    progress: Progress = lambda _: None,
 ) -> Conversion:
     """The reports that the rows make; `added` are the operation's own commodities, `where` keeps the rows in which
-    each column named holds exactly that text. The same rows always give the same reports and keys.
+    each column named holds exactly that text. The same rows always give the same reports and keys. `progress` is told
+    how many reports were looked at.
 
     Raises MalformedError: `bad-where` for a column that the table lacks; `bad-mapping` where not one cell of a column
     can be read as the mapping says, which is a fault of the mapping or of the whole file, not of the rows.
@@ -76,32 +95,46 @@ def convert(
             if column not in rows[0].cells:
                 raise MalformedError("bad-where", f'The table has no column "{column}".')
     _require_fit(rows, mapping)
+    return convert_groups(groups(rows, mapping.group_by), mapping, added, where, progress)
+
+
+def convert_groups(
+    groups: Iterable[list[Row]],
+    mapping: Mapping,
+    added: frozenset[str] = NOTHING_ADDED,
+    where: Sequence[Where] = (),
+    progress: Progress = lambda _: None,
+) -> Conversion:
+    """The same, where it is known already which rows make one report."""
     reports: list[Imported] = []
     refused: list[Refusal] = []
-    for group in _groups(rows, mapping.group_by):
+    columns = {path: source.columns() for path, _, source in mapping.sources() if not isinstance(source, str)}
+    for number, group in enumerate(groups, 1):
         kept = [all(row.cells[column] == value for column, value in where) for row in group]
-        if not any(kept):
-            continue
-        lines = tuple(row.line for row in group)
-        try:
-            if not all(kept):
-                raise MalformedError("part-of-report", "only some rows of this report meet the condition; widen it")
-            reports.append(_imported(group, lines, mapping, added))
-        except MalformedError as error:
-            refused.append(Refusal(lines=lines, reasons=error.details or (error.message,)))
+        if any(kept):
+            made = _imported(group, mapping, columns, added) if all(kept) else _part_of_report(group)
+            (reports if isinstance(made, Imported) else refused).append(made)  # type: ignore[arg-type]
+        progress(number)
     return Conversion(reports=tuple(reports), refused=tuple(refused))
 
 
 def identity(participant: str, rows: Iterable[Row]) -> bytes:
     """What makes rows the same rows again: the participant, all their cells by column, and which of several identical
     rows each is. The order of columns and rows, the encoding and the delimiter play no part."""
-    parts = sorted([sorted(map(list, row.cells.items())), row.occurrence] for row in rows)
+    parts = sorted([sorted([column, str(cell)] for column, cell in row.cells.items()), row.occurrence] for row in rows)
     return canonical.encode([participant, *parts])
 
 
-def event_id(op: str, key: bytes) -> str:
-    """The id of the event that reports those rows in an operation, so that a second import of them adds nothing."""
-    return canonical.b64(hashlib.sha256(b"vocu/1 import\0" + op.encode() + b"\0" + key).digest()[:16])
+def event_id(op: str, key: bytes, generation: int = 0) -> str:
+    """The id of the event that reports those rows in an operation, so that a second import of them adds nothing.
+    `generation`: how often an import of them was undone before, for an id that was withdrawn is used up."""
+    again = b"\0%d" % generation if generation else b""
+    return canonical.b64(hashlib.sha256(b"vocu/1 import\0" + op.encode() + b"\0" + key + again).digest()[:16])
+
+
+def undo_id(report: str) -> str:
+    """The id of the event by which an undo withdraws a report: whoever has the log sees that an undo did."""
+    return canonical.b64(hashlib.sha256(b"vocu/1 undo\0" + report.encode()).digest()[:16])
 
 
 def _require_fit(rows: Sequence[Row], mapping: Mapping) -> None:
@@ -128,28 +161,57 @@ def _require_fit(rows: Sequence[Row], mapping: Mapping) -> None:
                 )
 
 
-def _groups(rows: Sequence[Row], group_by: tuple[str, ...]) -> Iterable[list[Row]]:
+def groups(rows: Sequence[Row], group_by: tuple[str, ...]) -> Iterable[list[Row]]:
+    """The rows of each report: one by one, or those together that agree in these columns."""
     if not group_by:
         return ([row] for row in rows)
-    groups: dict[tuple[str, ...], list[Row]] = {}
+    found: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        groups.setdefault(tuple(row.cells[column] for column in group_by), []).append(row)
-    return groups.values()
+        found.setdefault(tuple(row.cells[column] for column in group_by), []).append(row)
+    return found.values()
 
 
-def _imported(group: list[Row], lines: tuple[int, ...], mapping: Mapping, added: frozenset[str]) -> Imported:
+def _imported(
+    group: list[Row], mapping: Mapping, columns: dict[str, tuple[str, ...]], added: frozenset[str]
+) -> Imported | Refusal:
+    lines = tuple(row.line for row in group)
     filled = [fill(row, mapping) for row in group]
-    form, reasons = filled[0]
-    if len(group) > 1:
-        reasons = [
-            f"line {row.line}: {fault}" for row, (_, faults) in zip(group, filled, strict=True) for fault in faults
-        ]
-        if not reasons:
-            form, reasons = join([form for form, _ in filled])
-    if reasons:
-        raise MalformedError("bad-row", "These rows make no report.", tuple(reasons))
-    participant = form.pop("participant")
-    report, nominal = split(form, added)
-    return Imported(
-        lines=lines, participant=participant, report=report, nominal=nominal, key=identity(participant, group)
-    )
+    faults = [fault for each in filled for fault in each.faults]
+    form = filled[0].form
+    if len(group) > 1 and not faults:
+        form, differ = join([each.form for each in filled])
+        unlike = Fault("", "the rows of one report differ in it")
+        faults = [RowFault(line=lines[0], columns=(), field=name, fault=unlike) for name in differ]
+    if not faults:
+        participant = form.pop("participant")
+        try:
+            report, nominal = split(form, added)
+        except FormError as error:
+            goods = [(line, section) for line, each in zip(lines, filled, strict=True) for section in each.goods]
+            faults = [_in_its_column(fault, lines[0], goods, columns) for fault in error.faults]
+        else:
+            key = identity(participant, group)
+            return Imported(lines=lines, participant=participant, report=report, nominal=nominal, key=key)
+    return Refusal(lines=lines, faults=tuple(faults))
+
+
+def _in_its_column(
+    fault: Fault, line: int, goods: list[tuple[int, int]], columns: dict[str, tuple[str, ...]]
+) -> RowFault:
+    """A fault of the form, on the line and in the columns that its field came from."""
+    path = fault.path
+    if match := _GOODS_LINE.match(path):
+        line, section = goods[int(match[1])]
+        source = f"goods[{section}]{path[match.end() :]}"
+    else:
+        name, _, rest = path.partition(".")
+        source = f"route.{rest}" if name == "route" else name
+    source = _INSIDE.sub("", source)
+    found = next((columns[each] for each in (source, f"report.{source}", f"nominal.{source}") if each in columns), ())
+    return RowFault(line=line, columns=found, field=path, fault=replace(fault, path=""))
+
+
+def _part_of_report(group: list[Row]) -> Refusal:
+    fault = Fault("", "only some rows of this report meet the condition; widen it")
+    lines = tuple(row.line for row in group)
+    return Refusal(lines=lines, faults=(RowFault(line=lines[0], columns=(), field="", fault=fault),))

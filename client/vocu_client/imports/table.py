@@ -1,4 +1,7 @@
-"""A table's bytes taken apart into rows, strictly: what is not as the mapping says is an error that names the line."""
+"""A table's bytes taken apart into rows, strictly: what is not as the mapping says is an error that names the line.
+
+What a file is, CSV or workbook, is told by its content. The same cells make the same rows in each of them.
+"""
 
 import csv
 import io
@@ -10,9 +13,10 @@ from typing import Final
 import msgspec
 
 from vocu.errors import MalformedError
+from vocu_client.imports.containers import content_of
 from vocu_client.imports.mapping import File, Mapping
+from vocu_client.imports.workbook import Workbook
 
-MAX_BYTES: Final = 50_000_000
 MAX_ROWS: Final = 1_000_000
 MAX_CELL: Final = 32 * 1024
 """In characters; also what the csv module takes."""
@@ -33,15 +37,14 @@ def read_rows(data: bytes, mapping: Mapping) -> list[Row]:
     Raises MalformedError("bad-table") for bytes that are not in the encoding, for a header without a column that the
     mapping names or with one twice, for a row of more or fewer cells, for stray quotes, and beyond the limits.
     """
-    if len(data) > MAX_BYTES:
-        raise _bad(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it.")
-    records = _records(_decoded(data, mapping.file), mapping.file)
-    header = _header(next(records, None), mapping)
+    taken = records(data, mapping.file)
+    header = _header(next(taken, None), mapping)
+    width = len(header)
     seen: Counter[tuple[str, ...]] = Counter()
     rows: list[Row] = []
-    for line, cells in records:
-        if len(cells) != len(header):
-            raise _bad(f"Line {line} has {len(cells)} cells, the header has {len(header)}; put it right in the file.")
+    for line, cells in taken:
+        if len(cells) != width:
+            raise _bad(f"Line {line} has {len(cells)} cells, the header has {width}; put it right in the file.")
         if len(rows) == MAX_ROWS:
             raise _bad(f"The file has more than {MAX_ROWS:,} rows; split it.")
         seen[cells] += 1
@@ -49,7 +52,43 @@ def read_rows(data: bytes, mapping: Mapping) -> list[Row]:
     return rows
 
 
+def records(data: bytes, file: File) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The cells of each line that is not empty, the header first, with its number. Raises MalformedError."""
+    if content_of(data, file.encoding) == "text":
+        yield from _records(_decoded(data, file), file)
+        return
+    rows = Workbook(data).rows(file.sheet, file.decimal)
+    first = next(rows, None)
+    if first is None:
+        return
+    line, header = first
+    begin, end = _span(header)
+    yield line, header[begin:end]
+    for line, cells in rows:
+        if any(cells[:begin]) or any(cells[end:]):
+            raise _bad(f"Line {line} has cells beside the table, under no header; put it right in the file.")
+        for cell in cells[begin:end]:
+            _require_short(cell, line)
+        if any(cells):
+            yield line, cells[begin:end]
+
+
+def _span(header: tuple[str, ...]) -> tuple[int, int]:
+    """From the first column that has a name to the last one."""
+    named = [number for number, name in enumerate(header) if name]
+    return named[0], named[-1] + 1
+
+
+def _require_short(cell: str, line: int) -> None:
+    if len(cell) > MAX_CELL:
+        raise _bad(f"Line {line} has a cell of more than {MAX_CELL:,} characters; shorten it.")
+
+
 def _decoded(data: bytes, file: File) -> str:
+    if file.encoding is None or file.delimiter is None:
+        raise MalformedError(
+            "bad-mapping", "This file is text: the mapping has to name its encoding and delimiter, under [file]."
+        )
     try:
         return data.decode(file.encoding).removeprefix("\ufeff")  # what spreadsheets write before UTF-8
     except UnicodeDecodeError as error:
@@ -62,14 +101,13 @@ def _decoded(data: bytes, file: File) -> str:
 
 def _records(text: str, file: File) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Each record with the line on which it begins; a quoted cell may run over several lines."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=file.delimiter, quotechar=file.quote, doublequote=True, strict=True
-    )
+    source, delimiter = io.StringIO(text, newline=""), file.delimiter or ","
+    reader = csv.reader(source, delimiter=delimiter, quotechar=file.quote, doublequote=True, strict=True)
     line = 1
     try:
         for record in reader:
-            if any(len(cell) > MAX_CELL for cell in record):
-                raise _bad(f"Line {line} has a cell of more than {MAX_CELL:,} characters; shorten it.")
+            for cell in record:
+                _require_short(cell, line)
             if record:
                 yield line, tuple(cell.strip() for cell in record)
             line = reader.line_num + 1

@@ -1,10 +1,11 @@
 """What this desk wants to say, on disk before the officer sees "queued", until the log is proven to hold it."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Row, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.canonical import decode, encode
@@ -56,6 +57,8 @@ class _Kept(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     ref: str | None = None
 
 
+Beside = Callable[[Connection], object]
+"""What else is written in the same transaction."""
 _kept: msgspec.json.Decoder[_Kept] = msgspec.json.Decoder(_Kept)
 _signed: msgspec.msgpack.Decoder[SignedEvent] = msgspec.msgpack.Decoder(SignedEvent)
 _HOW_MANY = select(func.count()).select_from(outbox)
@@ -68,9 +71,35 @@ class Outbox:
         self._engine = engine
         self._master = master
 
-    def queue(self, drafts: list[Draft], at: int) -> int:
+    def queue(self, drafts: list[Draft], at: int, beside: Beside | None = None) -> int:
         """Keep drafts, all or none; those whose id is there already are left as they are. Returns how many are new."""
-        rows = [
+        rows = self._rows(drafts, at)
+        with self._engine.begin() as connection:
+            added = _add(connection, drafts, rows)
+            if beside is not None:
+                beside(connection)
+        return added
+
+    def cancel(self, instead: Mapping[str, Draft], drafts: list[Draft], at: int, beside: Beside) -> set[str]:
+        """Take back the events that `instead` names where they were not sent yet; of the others, keep the draft beside
+        their id. Keep all `drafts`, too. All or nothing. Returns what was taken back."""
+        with self._engine.begin() as connection:
+            gone = {event_id for event_id in instead if _take_back(connection, event_id)}
+            wanted = [*drafts, *(draft for event_id, draft in instead.items() if event_id not in gone)]
+            _add(connection, wanted, self._rows(wanted, at))
+            beside(connection)
+        return gone
+
+    def ids(self, *states: State) -> set[str]:
+        """The ids of the rows in these states, or of all."""
+        query = select(outbox.c.id)
+        if states:
+            query = query.where(outbox.c.state.in_(states))
+        with self._engine.begin() as connection:
+            return set(connection.execute(query).scalars())
+
+    def _rows(self, drafts: list[Draft], at: int) -> list[dict[str, Any]]:
+        return [
             {
                 "id": draft.id,
                 "kind": kind_of(draft.event),
@@ -80,17 +109,6 @@ class Outbox:
             }
             for draft in drafts
         ]
-        with self._engine.begin() as connection:
-            before = connection.execute(_HOW_MANY).scalar_one()
-            enclosing = [draft for draft in drafts if _media(draft) is not None]
-            known = select(outbox.c.id).where(outbox.c.id.in_([draft.id for draft in enclosing]))
-            there = set(connection.execute(known).scalars())
-            if rows:
-                connection.execute(upsert(outbox).on_conflict_do_nothing(index_elements=["id"]), rows)
-            for draft in enclosing:
-                if draft.id not in there and (media := _media(draft)) is not None:
-                    announce_uploads(connection, draft.id, media.blobs())
-            return connection.execute(_HOW_MANY).scalar_one() - before
 
     def draft(self, item: Item) -> Draft:
         """The draft as it was written."""
@@ -175,12 +193,29 @@ class Outbox:
 
     def discard(self, event_id: str) -> bool:
         """Take back what was not sent yet, or was refused. Whether there was such a row; what is under way stays."""
-        mine = (outbox.c.id == event_id) & outbox.c.state.in_(("queued", "refused")) & outbox.c.signed.is_(None)
         with self._engine.begin() as connection:
-            gone = bool(connection.execute(delete(outbox).where(mine)).rowcount)
-            if gone:
-                forget_uploads(connection, event_id)
-            return gone
+            return _take_back(connection, event_id)
+
+
+def _add(connection: Connection, drafts: list[Draft], rows: list[dict[str, Any]]) -> int:
+    before = connection.execute(_HOW_MANY).scalar_one()
+    enclosing = [draft for draft in drafts if _media(draft) is not None]
+    known = select(outbox.c.id).where(outbox.c.id.in_([draft.id for draft in enclosing]))
+    there = set(connection.execute(known).scalars())
+    if rows:
+        connection.execute(upsert(outbox).on_conflict_do_nothing(index_elements=["id"]), rows)
+    for draft in enclosing:
+        if draft.id not in there and (media := _media(draft)) is not None:
+            announce_uploads(connection, draft.id, media.blobs())
+    return connection.execute(_HOW_MANY).scalar_one() - before
+
+
+def _take_back(connection: Connection, event_id: str) -> bool:
+    mine = (outbox.c.id == event_id) & outbox.c.state.in_(("queued", "refused")) & outbox.c.signed.is_(None)
+    gone = bool(connection.execute(delete(outbox).where(mine)).rowcount)
+    if gone:
+        forget_uploads(connection, event_id)
+    return gone
 
 
 def _media(draft: Draft) -> Media | None:

@@ -31,7 +31,7 @@ def test_the_example_gives_the_reports_and_the_refusal_that_it_promises() -> Non
     assert first.nominal.free_text == "Remark: in a double wall"
     assert (second.line, second.report.place, second.report.goods[0].quantity_basis) == (3, "LODZ", "pending")
     assert [(refusal.line, *refusal.reasons) for refusal in conversion.refused] == [
-        (4, 'goods[0].commodity: Goods: "wine" is not listed in the mapping')
+        (4, 'goods[0].commodity: Goods: "wine" is not listed in the mapping, which has cocaine, heroin')
     ]
     assert conversion.refused[0].reasons[0] in " ".join(MANUAL.split())
 

@@ -39,7 +39,7 @@ def test_all_problems_are_said_at_once_each_with_its_path() -> None:
     [
         ('encoding = "utf-8"', 'encoding = "utf-9"', 'file.encoding: "utf-9" is not known'),
         ('encoding = "utf-8"', 'encoding = "rot13"', 'file.encoding: "rot13" is not known'),
-        ('encoding = "utf-8"', "", "file: Object missing required field `encoding`"),
+        ('decimal = ","', "", "file: Object missing required field `decimal`"),
         ('delimiter = ";"', 'delimiter = "ab"', "file.delimiter: "),
         ('thousands = "."', 'thousands = ","', "file.thousands: is the same sign as decimal"),
         ('decimal = ","', 'decimal = ";"', "file.decimal: Invalid enum value"),

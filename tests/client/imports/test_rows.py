@@ -46,9 +46,9 @@ def test_a_bad_row_is_refused_with_its_line_and_every_reason_and_the_others_stan
     (refusal,) = conversion.refused
     assert (refusal.lines, refusal.line) == ((3,), 3)
     assert refusal.reasons == (
-        'participant: Country: "Narnia" is not listed in the mapping',
+        'participant: Country: "Narnia" is not listed in the mapping, which has Germany, Poland',
         'goods[0].quantity: Kilograms: "a lot" is not a number with the decimal sign ","',
-        'goods[0].commodity: Goods: "wine" is not listed in the mapping',
+        'goods[0].commodity: Goods: "wine" is not listed in the mapping, which has cocaine, heroin',
     )
 
 
@@ -115,7 +115,7 @@ def test_rows_of_one_report_are_its_goods_lines_and_identical_rows_are_two_lines
 def test_one_bad_row_refuses_the_whole_report_it_belongs_to() -> None:
     (refusal,) = converted(HEADER + ROW + ROW.replace("cocaine", "wine"), GROUPED).refused
     assert refusal.lines == (2, 3)
-    assert refusal.reasons == ('line 3: goods[0].commodity: Goods: "wine" is not listed in the mapping',)
+    assert refusal.reasons == ('line 3: goods[0].commodity: Goods: "wine" is not listed in the mapping, which has cocaine, heroin',)
 
 
 def test_rows_of_one_report_that_contradict_each_other_are_refused() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.client.imports.tables import HEADER, ROW, small
 from vocu.errors import MalformedError
-from vocu_client.imports import table
+from vocu_client.imports import containers, table
 from vocu_client.imports.table import read_rows
 
 
@@ -87,7 +87,7 @@ def test_a_file_beyond_the_limits_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(table, "MAX_ROWS", 2)
     assert len(read_rows((HEADER + ROW * 2).encode(), small())) == 2
     assert "more than 2 rows" in refused((HEADER + ROW * 3).encode())
-    assert "larger than 50 MB" in refused(bytes(table.MAX_BYTES + 1))
+    assert "larger than 50 MB" in refused(bytes(containers.MAX_BYTES + 1))
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)

@@ -1,0 +1,121 @@
+"""What an import would do, before it does it; then the import itself, in one transaction and with its record."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from vocu.errors import VocuError
+from vocu.form.faults import Fault
+from vocu.operation.composing import Draft
+from vocu_client.app import Desk
+from vocu_client.imports.filling import RowFault
+from vocu_client.imports.mapping import Mapping
+from vocu_client.imports.rows import Conversion, Imported, Refusal, Where, convert, event_id, undo_id
+from vocu_client.imports.table import read_rows
+from vocu_client.posting import now
+from vocu_client.store.imports import Source
+
+Progress = Callable[[int, int], None]
+"""Told how many are done, of how many."""
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What an import would do: reports that are new, how many are known already, how many belong to which other
+    participant, and the rows that are refused, by line."""
+
+    source: Source
+    fresh: tuple[tuple[Imported, Draft], ...]
+    known: tuple[str, ...]
+    others: Counter[str]
+    refused: tuple[Refusal, ...]
+
+
+def plan_table(
+    desk: Desk,
+    data: bytes,
+    name: str,
+    mapping: Mapping,
+    *,
+    mapping_name: str = "",
+    officer: str = "",
+    where: tuple[Where, ...] = (),
+    progress: Progress = lambda _done, _of: None,
+) -> Plan:
+    """The plan for a table's bytes. Raises MalformedError as `read_rows` and `convert` do."""
+    rows = read_rows(data, mapping)
+    converted = convert(rows, mapping, desk.view.state.added_commodities, where, lambda done: progress(done, len(rows)))
+    return plan(desk, converted, source_of(data, name, mapping_name, officer))
+
+
+def source_of(data: bytes, name: str, mapping_name: str = "", officer: str = "") -> Source:
+    """What an import's record says of its file."""
+    return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), mapping=mapping_name, officer=officer)
+
+
+def plan(desk: Desk, converted: Conversion, source: Source, progress: Progress = lambda _done, _of: None) -> Plan:
+    """What importing these reports at this desk would do now. Each is held against the rules of the operation. Nothing
+    is written."""
+    own, state = desk.settings.ncp, desk.view.state
+    actions = desk.actions.of(source.officer) if source.officer else desk.actions
+    written, undone = desk.outbox.ids(), desk.outbox.ids("queued", "sent")
+    fresh: list[tuple[Imported, Draft]] = []
+    known: list[str] = []
+    others: Counter[str] = Counter()
+    refused = list(converted.refused)
+    for done, imported in enumerate(converted.reports, 1):
+        progress(done, len(converted.reports))
+        if imported.participant != own:
+            others[imported.participant] += 1
+            continue
+        name = _id_of(imported, state.op, state.kind_of, undone)
+        if name in state.kind_of or name in written:
+            known.append(name)
+            continue
+        draft = actions.draft_of(imported.report, imported.nominal, name)
+        try:
+            actions.require_allowed(draft)
+        except VocuError as error:
+            refused.append(_not_allowed(imported, error))
+        else:
+            fresh.append((imported, draft))
+    refused.sort(key=lambda refusal: refusal.line)
+    return Plan(source=source, fresh=tuple(fresh), known=tuple(known), others=others, refused=tuple(refused))
+
+
+def run(desk: Desk, planned: Plan, *, approved_by: str | None = None) -> int | None:
+    """Queue the new reports of a plan, all or none, and keep the record by which `vocu_client.imports.undoing` can take
+    them back. Returns the record's number, None where nothing is new. Sending is up to whoever holds the line.
+
+    Raises RefusedError (needs-approval) where this desk asks for four eyes."""
+    drafts = [draft for _, draft in planned.fresh]
+    if not drafts:
+        return None
+    officer = planned.source.officer
+    actions = desk.actions.of(officer, approved_by=approved_by) if officer else desk.actions
+    ids, number = tuple(draft.id for draft in drafts), 0
+
+    def keep(connection: Connection) -> None:
+        nonlocal number
+        number = desk.imports.add(connection, planned.source, ids, now())
+
+    actions.queue_checked(drafts, keep)
+    return number
+
+
+def _id_of(imported: Imported, op: str, kind_of: dict[str, str], undone: set[str]) -> str:
+    """The id that these rows have: that of a first import, or one more for each time that an import was undone."""
+    generation = 0
+    name = event_id(op, imported.key)
+    while kind_of.get(withdrawal := undo_id(name)) == "seizure_withdrawn" or withdrawal in undone:
+        generation += 1
+        name = event_id(op, imported.key, generation)
+    return name
+
+
+def _not_allowed(imported: Imported, error: VocuError) -> Refusal:
+    fault = Fault("", "{problem}", {"problem": "; ".join((error.message, *error.details))})
+    row = RowFault(line=imported.line, columns=(), field="", fault=fault)
+    return Refusal(lines=imported.lines, faults=(row,))
