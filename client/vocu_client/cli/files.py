@@ -12,7 +12,7 @@ import msgspec
 
 from vocu.errors import MalformedError
 from vocu.form.report import GoodsLine
-from vocu.form.returns import Money
+from vocu.form.returns import ConfirmedTotal, Money
 
 PIPE: Final = Path("-")
 
@@ -37,7 +37,7 @@ def _toml(text: str) -> dict[str, Any]:
 
 
 def _amounts() -> frozenset[str]:
-    fields = (field for form in (GoodsLine, Money) for field in msgspec.structs.fields(form))
+    fields = (field for form in (GoodsLine, Money, ConfirmedTotal) for field in msgspec.structs.fields(form))
     return frozenset(field.name for field in fields if Decimal in (field.type, *get_args(field.type)))
 
 

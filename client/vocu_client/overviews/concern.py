@@ -106,6 +106,10 @@ def address_of(act: Act) -> str | None:
             return "/controls"
         case events.OutcomeReturned():
             return "/outcomes"
+        case events.NationalReportFiled():
+            return f"/national-report/{act.header.id}"
+        case events.EditionPublished():
+            return "/results/T15"
         case events.NewsletterIssued():
             return "/newsletters"
     return None

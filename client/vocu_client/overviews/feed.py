@@ -37,7 +37,7 @@ GROUPS: dict[str, tuple[type[Event], ...]] = {
         events.SeizureReleased,
         events.SeizureConfirmed,
     ),
-    "returns": (events.DailyReturnFiled, events.OutcomeReturned),
+    "returns": (events.DailyReturnFiled, events.OutcomeReturned, events.NationalReportFiled),
     "newsletters": (events.NewsletterIssued,),
     "notices": (
         events.PhaseOpened,
@@ -47,6 +47,8 @@ GROUPS: dict[str, tuple[type[Event], ...]] = {
         events.DeviceAdmitted,
         events.DeviceRevoked,
         events.EntryErased,
+        events.ReferencePublished,
+        events.EditionPublished,
     ),
 }
 """The kinds that are shown, as people filter them."""

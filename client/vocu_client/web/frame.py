@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from vocu_client.web.visit import Visit
 
 
+_UNDER = {"/outcomes": "/controls", "/national-report": "/controls"}
+"""Pages that have no item of their own in the menu, and where they are found."""
+
+
 class Link(NamedTuple):
     """An item of the menu."""
 
@@ -112,4 +116,5 @@ class Frame:
 
     def _is_here(self, address: str) -> bool:
         path = self._visit.request.url.path
+        path = next((f"{page}/" for below, page in _UNDER.items() if path.startswith(below)), path)
         return path == address or (address != "/" and path.startswith(f"{address}/"))

@@ -70,7 +70,10 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 class Asking:
     """One form of `vocu.form.schema.FORMS`, with words (None: none are asked for) and perhaps a nominal part and files,
-    of which an event of this kind is made. Drafts of it are kept under the kind's name."""
+    of which an event of this kind is made. Drafts of it are kept under the kind's name.
+
+    `beside`: by flat name, what the fields are compared with, of what was typed. `check`: the page on which what is
+    without faults is read before it goes; its button says do=checked, of this draft in this revision."""
 
     def __init__(
         self,
@@ -83,6 +86,8 @@ class Asking:
         files: bool = False,
         choices: Mapping[str, tuple[Option, ...]] | None = None,
         without: frozenset[str] = frozenset(),
+        beside: Callable[[Typed], Mapping[str, str]] = lambda _: {},
+        check: Callable[[FormDraft, Sent], Response] | None = None,
     ) -> None:
         state = visit.desk.view.state
         self._visit = visit
@@ -93,6 +98,8 @@ class Asking:
         self._words = words
         self._names_required = nominal == "required"
         self._files = files
+        self._beside = beside
+        self._check = check
 
     def show(self, template: str, values: Mapping[str, Any], **more: Any) -> Response:
         """The form, filled in with these values; or a draft of it, as it was left or to be thrown away."""
@@ -121,6 +128,8 @@ class Asking:
         if visit.desk.outbox.find(draft_id) is not None:
             drafts.delete(draft_id)
             return visit.go(after, visit.words._("This was sent before; it was not sent again."))
+        if do == "checked":
+            return await self._checked(post, after, notice, draft_id)
         typed = self._form.arranged(form) | (self._nominal.arranged(form) if self._nominal else {})
         if do == "autosave":
             return self._autosave(draft_id, typed)
@@ -143,11 +152,25 @@ class Asking:
         sent, wrong = self._read(draft)
         if wrong.faults or wrong.of_names:
             return self._again(template, draft, more, wrong, status=422)
+        if self._check is not None:
+            return self._check(draft, sent)
         try:
             post(replace(sent, files=tuple(await prepared(visit, draft.id))))
         except VocuError as error:
             return self._again(template, draft, more, Wrong(error=error), status=400)
         drafts.delete(draft.id)
+        return visit.go(after, notice)
+
+    async def _checked(self, post: Callable[[Sent], object], after: str, notice: str, draft_id: str) -> Response:
+        """Send the draft as it was read on the page before; one that changed since, or has faults, is not sent."""
+        visit, draft = self._visit, self._draft(draft_id)
+        sent, wrong = self._read(draft)
+        if wrong.faults or wrong.of_names or self._check is None:
+            return visit.go(self._address(draft))
+        if str(draft.revision) != visit.form.get("revision"):
+            return self._check(draft, sent)
+        post(replace(sent, files=tuple(await prepared(visit, draft.id))))
+        visit.desk.drafts.delete(draft.id)
         return visit.go(after, notice)
 
     def _read(self, draft: FormDraft) -> tuple[Sent, Wrong]:
@@ -223,7 +246,8 @@ class Asking:
         status: int = 200,
     ) -> Response:
         visit, wrong = self._visit, wrong or Wrong()
-        form = self._form.show(typed, {name: fault for name, fault in wrong.faults.items() if name != WORDS})
+        faults = {name: fault for name, fault in wrong.faults.items() if name != WORDS}
+        form = self._form.show(typed, faults, self._beside(typed))
         names = self._nominal.show(typed, wrong.of_names) if self._nominal else None
         summary = (*form.faults, *(names.faults if names else ()))
         words_error = wrong.faults.get(WORDS, "")

@@ -35,6 +35,7 @@ OF = {
     "/questions/{id}": ("question", "open_question"),
     "/questions/{id}/answer": ("open_question",),
     "/questions/checks/{id}/answer": ("check",),
+    "/national-report/{id}": ("national",),
 }
 """Which events of the scene are looked at on the page of one."""
 VALUES = {"{table}": ("T01", "T03", "T08"), "{ncp}": ("FR",), "{phase}": ("POST_OPERATIONAL",)}

@@ -40,6 +40,7 @@ TEXTS = {
     "return": "The scanner is back.",
     "words": "A quiet first day. Thank you all.",
     "subject": "Scanner",
+    "account": "Two quantities were weighed again in the laboratory.",
 }
 NAMES = ("Jan Novak", "Anna Kowalska", "Marc Dupont", "Duty officer")
 
@@ -153,6 +154,7 @@ async def _second_day(scene: Scene, desks: dict[str, Desk], today: date) -> None
     scene.ids["open_warning"] = fr.actions.issue_warning(coming, TEXTS["open_warning"])
     form = shortest_report(seizure_day=today.isoformat(), place="FRLEH")
     scene.ids["newest"] = fr.actions.report_seizure(form)
+    scene.ids["national"] = de.actions.file_national_report(example("national_report"), TEXTS["account"], [photo()])
     asked = {"kind": "question", "addressees": ["OCU"], "subject": "other"}
     scene.ids["open_question"] = de.actions.ask(asked, TEXTS["open_question"])
     await _settle(desks)

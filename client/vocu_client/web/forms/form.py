@@ -111,9 +111,11 @@ class Form:
             by_name.setdefault(readout.names.get(fault.path, ""), self.words.fault(fault))
         return Filled(readout.values, by_name)
 
-    def show(self, typed: Typed, faults: Mapping[str, str] | None = None) -> Shown:
-        """The form as a template shows it."""
-        return self._showing(typed, faults or {}).form()
+    def show(
+        self, typed: Typed, faults: Mapping[str, str] | None = None, beside: Mapping[str, str] | None = None
+    ) -> Shown:
+        """The form as a template shows it. `beside`: by flat name, what a field is compared with."""
+        return self._showing(typed, faults or {}, beside).form()
 
     def tell(self, values: Mapping[str, Any]) -> tuple[Told, ...]:
         """What the values say, in words, section by section."""
@@ -126,8 +128,8 @@ class Form:
             return False
         return True
 
-    def _showing(self, typed: Typed, faults: Mapping[str, str]) -> Showing:
-        return Showing(self.name, typed, faults, self.words, self._offer)
+    def _showing(self, typed: Typed, faults: Mapping[str, str], beside: Mapping[str, str] | None = None) -> Showing:
+        return Showing(self.name, typed, faults, self.words, self._offer, beside or {})
 
     def _tongue(self, zone: str = "", *_more: str) -> Tongue:
         return Tongue(self.words, zone if zone in _zones() else self._zone)

@@ -43,6 +43,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     most: int = 0
     add: str = ""
     """What the button says that adds a row."""
+    beside: str = ""
+    """What it is compared with."""
 
     @property
     def id(self) -> str:
@@ -50,8 +52,9 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def described_by(self) -> str:
-        """The ids of the hint and the error, as aria-describedby wants them."""
-        return " ".join(f"{self.id}-{what}" for what, text in (("hint", self.hint), ("error", self.error)) if text)
+        """The ids of the hint, of what stands beside it and of the error, as aria-describedby wants them."""
+        texts = (("hint", self.hint), ("beside", self.beside), ("error", self.error))
+        return " ".join(f"{self.id}-{what}" for what, text in texts if text)
 
     @property
     def used(self) -> bool:

@@ -72,12 +72,21 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 class Showing:
     """One form on its way into a template."""
 
-    def __init__(self, form: str, typed: Typed, faults: Mapping[str, str], words: Wording, offer: Offer) -> None:
+    def __init__(
+        self,
+        form: str,
+        typed: Typed,
+        faults: Mapping[str, str],
+        words: Wording,
+        offer: Offer,
+        beside: Mapping[str, str],
+    ) -> None:
         self._form = form
         self._typed = typed
         self._faults = faults
         self._words = words
         self._offer = offer
+        self._beside = beside
         self._labels: dict[str, str] = {}
 
     def form(self) -> Shown:
@@ -129,6 +138,7 @@ class Showing:
             longest=field.longest if field.kind in ("text", "long_text") else None,
             error=self._faults.get(name, ""),
             most=field.most,
+            beside=self._beside.get(name, ""),
         )
         replace = msgspec.structs.replace
         match field.kind:

@@ -10,6 +10,7 @@ from vocu_client.overviews.participation import Participation
 from vocu_client.store.drafts import Drafts
 from vocu_client.web.organising import for_organisers
 from vocu_client.web.pages.message_form import Message, ceiling, keep
+from vocu_client.web.pages.national_report import due_day
 from vocu_client.web.visit import Visit, get, post
 
 WORKING: Final[frozenset[Role]] = frozenset({"organiser", "co_organiser", "participant", "support_agency"})
@@ -35,9 +36,19 @@ async def overview(visit: Visit) -> Response:
     only = visit.query.get("only") == "silent"
     shown = [row for row in rows if row.standing == "silent"] if only else rows
     counts = {standing: sum(row.standing == standing for row in rows) for standing in ("active", "nil", "silent")}
-    others = sum(row.standing == "silent" and row.ncp != own for row in rows)
     template = "board_part.html" if visit.is_fragment else "board.html"
-    return visit.page(template, rows=sorted(shown, key=SORTED[by]), by=by, only=only, counts=counts, others=others)
+    return visit.page(
+        template,
+        rows=sorted(shown, key=SORTED[by]),
+        by=by,
+        only=only,
+        counts=counts,
+        others=sum(row.standing == "silent" and row.ncp != own for row in rows),
+        national=visit.desk.ledger.national_reports,
+        owing=len(_owing(visit)),
+        due_day=due_day(visit.desk.view.state.genesis),
+        evaluated=_is_evaluated(visit),
+    )
 
 
 @for_organisers
@@ -53,6 +64,34 @@ async def write(visit: Visit) -> Response:
         "three clicks. If something keeps you from reporting, tell us what, so that we can help."
     )
     return begin_message(visit, silent, subject, text)
+
+
+@for_organisers
+async def remind(visit: Visit) -> Response:
+    """A message to those whose national report has not come, written down as a draft."""
+    owing = _owing(visit)
+    if not owing:
+        return visit.go("/operation/board", visit.words._("Everybody has filed a national report."))
+    day = visit.words.day(due_day(visit.desk.view.state.genesis))
+    subject = visit.words._("Your national report")
+    text = visit.words._(
+        "We do not have your national report yet. It is due by {day}. The form begins with what your posts add up to, "
+        "so that you only have to confirm or correct it. You find it under Controls today.",
+        day=day,
+    )
+    return begin_message(visit, owing, subject, text)
+
+
+def _owing(visit: Visit) -> tuple[str, ...]:
+    """Those whose national report is expected now and has not come; nobody before the operational phase is over."""
+    if not _is_evaluated(visit):
+        return ()
+    own, filed = visit.desk.settings.ncp, visit.desk.ledger.national_reports
+    return tuple(row.ncp for row in expected(visit) if row.ncp not in filed and row.ncp != own)
+
+
+def _is_evaluated(visit: Visit) -> bool:
+    return visit.desk.view.state.phase in ("POST_OPERATIONAL", "CLOSED")
 
 
 def begin_message(visit: Visit, to: tuple[str, ...], subject: str, text: str) -> Response:
@@ -72,4 +111,5 @@ def expected(visit: Visit) -> list[Participation]:
 ROUTES = [
     get("/operation/board", overview),
     post("/operation/board/write", write),
+    post("/operation/board/remind", remind),
 ]

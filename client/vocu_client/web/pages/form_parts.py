@@ -30,8 +30,8 @@ async def goods(visit: Visit) -> Response:
     if usual and unit not in usual:
         typed[f"{name}-unit"] = [usual[0]]
     inputs = form.show(typed).inputs()
-    found = next((row for row in inputs["goods"].rows if row.name == name), None) if "goods" in inputs else None
-    if found is None:
+    found = next((row for each in inputs.values() for row in each.rows if row.name == name), None)
+    if found is None or f"{name}-unit" not in inputs:
         raise RefusedError("unknown-part", "This form has no such goods.")
     return visit.page("form_goods_part.html", row=found, unit=inputs[f"{name}-unit"], form_name=form.name)
 
