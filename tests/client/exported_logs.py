@@ -1,6 +1,8 @@
 """An exported log for the tests: of an operation of every kind of secrecy, with one newsletter."""
 
 import gzip
+import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,11 +10,14 @@ from tests.client.replicas import Replicated
 from tests.core.compilation.logs import seizure
 from tests.scenario import Scenario
 from vocu.canonical import b64, encode
-from vocu.compilation.newsletter import compile_newsletter
+from vocu.compilation.issuing import figures
 from vocu.form.report import Person, SeizureNominal
+from vocu.ids import newsletter_id
 from vocu.log.checkpoint import Checkpoint, origin, sign_checkpoint
-from vocu.operation import events
+from vocu.operation import bodies, events
 from vocu.operation.bodies import Text
+from vocu.operation.composing import Author, Composer, Draft, LogView
+from vocu.operation.statements import HUB
 from vocu.protocol.frames import Entry
 from vocu_client.log_file import FORMAT, FirstLine, LogFile, log_lines, write_log
 from vocu_client.verifying import Anchors, Verified, verify_file
@@ -33,15 +38,16 @@ def operation() -> Scenario:
     return scenario
 
 
-def newsletter(scenario: Scenario, desk: Replicated, day: str = "2024-01-15") -> str:
+def newsletter(scenario: Scenario, desk: Replicated, day: str = "2024-01-15") -> None:
     """A newsletter with the figures that follow from the log."""
     desk.catch_up()
-    ledger, root = desk.ledger, b64(scenario.hub.tree.root())
-    figures = compile_newsletter(
-        ledger, day=day, number=1, position=ledger.position, root=root,
-        window_from=ledger.genesis.created_at, window_to=scenario.hub.now, since=0,
-    )  # fmt: skip
-    return scenario.newsletter(day, figures=figures, root=root)
+    hub = scenario.hub
+    compiled = bodies.Compiled(day=day, number=1, position=hub.tree.size, root=b64(hub.tree.root()))
+    event = events.NewsletterCompiled(plain=compiled, stat=figures(desk.ledger, compiled, hub.now))
+    author = Author(next(iter(hub.state.members[HUB].devices)), scenario.compiler)
+    composer = Composer(author, LogView(hub.state, hub.tree.root()), scenario.random.randbytes)
+    scenario.send(composer.compose(Draft(id=newsletter_id(scenario.op, day), event=event, ts=hub.now)))
+    desk.catch_up()
 
 
 def exported(desk: Replicated, path: Path, *, sealed: bool = False, entries: Iterable[Entry] | None = None) -> Path:
@@ -70,9 +76,6 @@ def lines_of(path: Path) -> list[bytes]:
 
 def rewritten(path: Path, lines: list[bytes]) -> Path:
     """The file with these lines instead, and a last line that fits them, as a forger would write it."""
-    import hashlib
-    import json
-
     last = json.loads(lines[-1])
     last["sha256"] = b64(hashlib.sha256(b"".join(lines[:-1])).digest())
     path.write_bytes(b"".join(lines[:-1]) + encode(last) + b"\n")
