@@ -153,6 +153,21 @@ class Reference(Struct):
     source: str | None = None
 
 
+What = Literal[
+    "admitted", "changed", "removed", "phase", "contacts", "announcement", "national_report", "reference", "edition"
+]
+
+
+class Notice(NamedTuple):
+    """Something that everybody should hear of, without the words that are sealed. `ncp` did it, or was admitted,
+    changed or removed; `phase` is the one that this left the operation in."""
+
+    received: Received
+    what: What
+    ncp: str
+    phase: Phase
+
+
 class Issue(NamedTuple):
     """A compiled newsletter, admitted at `at` (UTC milliseconds): there the next one's window begins."""
 
@@ -185,6 +200,7 @@ class Ledger:
         self.national_reports: dict[str, Reply] = {}
         self.reference = Reference()
         self.edition: bodies.Edition | None = None
+        self.notices: list[Notice] = []
         self.issues: list[Issue] = []
 
     def take(self, index: int, at: int, act: Act | None, state: OperationState) -> None:
@@ -199,9 +215,11 @@ class Ledger:
         self.phase = state.phase
         if act is None or act.header.to != EVERYONE:
             return
-        change = _CHANGES.get(type(act.event))
-        if change is not None:
-            change(self, act, Received(index, at), state.devices[act.header.sender].ncp)
+        kind, received, ncp = type(act.event), Received(index, at), state.devices[act.header.sender].ncp
+        if kind in _CHANGES:
+            _CHANGES[kind](self, act, received, ncp)
+        if kind in _NOTICES:
+            self.notices.append(Notice(received, _NOTICES[kind], ncp, self.phase))
 
     # --- one method per kind that counts ---
 
@@ -212,11 +230,14 @@ class Ledger:
                     before = self.parties.get(who.ncp)
                     admitted = received.index if before is None else before.admitted
                     self.parties[who.ncp] = Party(ncp=who.ncp, name=who.name, role=who.role, admitted=admitted)
+                    self.notices.append(Notice(received, "admitted", who.ncp, self.phase))
                 case Change(participant=who):
                     self.parties[who.ncp].name = who.name
                     self.parties[who.ncp].role = who.role
+                    self.notices.append(Notice(received, "changed", who.ncp, self.phase))
                 case Remove(ncp=ncp):
                     self.parties[ncp].active = False
+                    self.notices.append(Notice(received, "removed", ncp, self.phase))
 
     def _reported(self, act: Act, received: Received, ncp: str) -> None:
         stat = None if act.restricted else act.body(SeizureReport)
@@ -342,4 +363,13 @@ _CHANGES: dict[type[events.Event], Callable[[Ledger, Act, Received, str], None]]
     events.CrossCheckAsked: Ledger._check_asked,
     events.CrossCheckAnswered: Ledger._check_answered,
     events.NewsletterCompiled: Ledger._compiled,
+}
+
+_NOTICES: dict[type[events.Event], What] = {
+    events.PhaseOpened: "phase",
+    events.ContactPublished: "contacts",
+    events.AnnouncementPosted: "announcement",
+    events.NationalReportFiled: "national_report",
+    events.ReferencePublished: "reference",
+    events.EditionPublished: "edition",
 }
