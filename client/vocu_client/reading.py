@@ -131,10 +131,13 @@ class Reading(Follower):
         return next(self._lines([self.entry(event_id).index]))
 
     def seizure_form(self, report: str) -> dict[str, Any]:
-        """The newest revision of a report as the whole form, as far as this desk may read it."""
+        """The newest revision of a report as the whole form, as far as this desk may read it; without the reason for
+        that revision, so that the next one, which begins with this, does not bear it."""
         newest = self.revisions(report)[-1]
         stat = getattr(newest.act and newest.act.event, "stat", None) or self._open(newest, "stat")
-        return whole(stat, self._open(newest, "nominal"))
+        form = whole(stat, self._open(newest, "nominal"))
+        form.pop("amendment_reason", None)
+        return form
 
     def contacts(self) -> dict[str, tuple[bodies.Contact, ...]]:
         """The newest contacts of each participant; those of a directory where this desk came later."""

@@ -55,9 +55,18 @@ def report(
     post(ctx, act)
 
 
-def amend(ctx: typer.Context, report: Id, file: Form, readers: Readers = "OCU") -> None:
+def amend(
+    ctx: typer.Context,
+    report: Id,
+    file: Form,
+    readers: Readers = "OCU",
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Why: weighed, laboratory, more_found, error, pending_filled, outcome, other or not_known."),
+    ] = None,
+) -> None:
     """Replace a report by a new revision, whole. Begin with: vocu seizure show ID > report.json"""
-    filled_in = read_form(file)
+    filled_in = read_form(file) | ({"amendment_reason": reason} if reason else {})
     post(ctx, lambda desk: desk.actions.amend_seizure(the_id(desk, report), filled_in, readers=codes(readers)))
 
 

@@ -31,6 +31,7 @@ _NOMINAL: Final = Section(
 
 SECTIONS: Final[dict[str, tuple[Section, ...]]] = {
     "seizure": (
+        Section(id="amendment", title=N_("Why it is amended"), fields=("amendment_reason",)),
         Section(id="found", title=N_("What was found"), fields=("goods",)),
         Section(
             id="where",
@@ -58,7 +59,7 @@ SECTIONS: Final[dict[str, tuple[Section, ...]]] = {
             title=N_("What followed, and how it counts"),
             more=(
                 "persons_involved", "persons_arrested", "legal_outcome", "joint_with", "seizures", "report_number",
-                "relation", "amendment_reason",
+                "relation",
             ),
         ),
         Section(

@@ -171,7 +171,7 @@ def _page(
         status,
         draft_id=draft_id,
         revision=revision,
-        form=form_of(visit).show(typed, filled.faults if filled else None),
+        form=form_of(visit, amends=bool(amended(typed))).show(typed, filled.faults if filled else None),
         form_name="seizure",
         readers=readers_of(visit, typed),
         choices=possible_readers(visit),

@@ -40,6 +40,7 @@ MUST_BE_RESTRICTED: Final = N_(
 )
 _NOT_KEPT: Final = frozenset(["do", "_do", "_revision", "_over", ASKED_BY])
 _BEHALF: Final = frozenset(["on_behalf_of", "received_by", "received_day", "received_from"])
+_OF_AMENDMENTS: Final = frozenset(["amendment_reason"])
 _AS_LAST_TIME: Final = ("agency", "place", "location_type", "direction", "transport_mode")
 
 
@@ -51,12 +52,12 @@ class Readers(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
 
 
-def form_of(visit: Visit) -> Form:
-    """The unified form, with the warnings that this country may answer."""
+def form_of(visit: Visit, *, amends: bool = False) -> Form:
+    """The unified form, with the warnings that this country may answer; of an amendment, it asks why."""
     state = visit.desk.view.state
     warnings = tuple(Option(each.id, _warning(visit, each)) for each in _warnings(visit))
     choices = {"warning_answered": warnings} if warnings else {}
-    without = frozenset() if visit.organises else _BEHALF
+    without = (frozenset() if visit.organises else _BEHALF) | (frozenset() if amends else _OF_AMENDMENTS)
     own = visit.desk.settings.ncp
     return Form("seizure", visit.words, state, choices=choices, without=without, own=own)
 

@@ -110,7 +110,8 @@ def _ask(visit: Visit, what: str, *, status: int = 200, **more: Any) -> Response
 def _values(visit: Visit, report: str) -> dict[str, Any]:
     """The report as it stands, also while it waits to be sent; a release says nothing of the names, so they still hold.
 
-    Raises RefusedError (unknown-id).
+    Why it was amended last is no part of it: the next revision has a reason of its own. Raises RefusedError
+    (unknown-id).
     """
     item = visit.desk.outbox.find(report)
     if item is not None and item.under_way:
@@ -129,6 +130,7 @@ def _values(visit: Visit, report: str) -> dict[str, Any]:
         stat = newest.event.stat
         if isinstance(stat, SeizureReport) and isinstance(nominal, SeizureNominal):
             values = whole(stat, nominal)
+            values.pop("amendment_reason", None)
     return values
 
 

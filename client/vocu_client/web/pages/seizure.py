@@ -53,7 +53,7 @@ async def overview(visit: Visit) -> Response:
         report=report,
         stat=now.stat,
         title=telling.title(now.stat, visit.words) if now.stat is not None else visit.words._("Restricted report"),
-        told=tell("seizure", _plain(now.stat), visit.words),
+        told=tell("seizure", {**_plain(now.stat), "amendment_reason": None}, visit.words),
         nominal=tell("seizure", _plain(now.nominal), visit.words),
         sealing=sealing,
         for_us=for_us,

@@ -27,7 +27,7 @@ class Change(Struct, frozen=True):
 
 class Step(Struct, frozen=True, kw_only=True):
     """One event about the report. `changes`: what a new revision changed, as far as this desk may read both; `hidden`:
-    it has sealed parts that this officer does not see. `reason`: why it was withdrawn."""
+    it has sealed parts that this officer does not see. `reason`: why it was withdrawn, `why`: why it was amended."""
 
     kind: str
     entry: int
@@ -36,6 +36,7 @@ class Step(Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     hidden: bool = False
     reason: str = ""
+    why: str = ""
 
 
 class Wordings(Struct, frozen=True):
@@ -47,7 +48,9 @@ class Wordings(Struct, frozen=True):
 
     @property
     def form(self) -> dict[str, Any]:
-        return whole(self.stat, self.nominal) if self.stat is not None else {}
+        """What is compared; a revision's own reason is no part of what the report says."""
+        said = whole(self.stat, self.nominal) if self.stat is not None else {}
+        return {name: value for name, value in said.items() if name != "amendment_reason"}
 
 
 def revision(desk: Desk, accepted: Accepted, *, nominal: bool) -> Wordings:
@@ -66,7 +69,8 @@ def history(desk: Desk, report: str, words: Wording, *, nominal: bool) -> list[S
     for accepted in desk.reading.revisions(report):
         now = revision(desk, accepted, nominal=nominal)
         changes = () if before is None else changed(before.form, now.form, words)
-        steps.append(_step(desk, accepted, changes, hidden=now.hidden))
+        why = (now.stat.amendment_reason if now.stat is not None else None) or ""
+        steps.append(replace(_step(desk, accepted, changes, hidden=now.hidden), why=why))
         before = now
     steps += [_step(desk, accepted) for accepted in _decisions(desk, report)]
     return sorted(steps, key=lambda step: step.entry)

@@ -25,7 +25,7 @@ async def test_the_form_begins_with_the_sums_and_says_them_beside_the_fields(de:
     await report(de, "1000")
     page = await de.get(FORM)
     fields = page.form(FORM)
-    assert (fields["seizures"], fields["totals-0-quantity"], fields["totals-0-seizures"]) == ("2", "807,000", "2")
+    assert (fields["seizures"], fields["totals-0-quantity"], fields["totals-0-seizures"]) == ("2", "807000", "2")
     assert "Your posts of Cigarettes add up to 807,000 sticks." in page.text
     assert "Your posts: 2." in page.text
     assert "2 seizures, which the report will begin with." in (await de.get(HOME)).text

@@ -29,6 +29,25 @@ async def test_an_amendment_begins_with_the_report_as_it_stands(de: Visitor) -> 
     assert de.desk.reading.seizure_form(report)["free_text"] == "Driver: Jan"
 
 
+async def test_an_amendment_asks_why_and_the_next_one_asks_anew(de: Visitor) -> None:
+    assert "amendment_reason" not in report_form(await de.get("/report"))[1]
+    report = await sent(de, place="TERESPOL")
+    await de.sync()
+    for quantity, reason in (("900000", "weighed"), ("910000", "")):
+        action, fields = report_form(await de.get(f"/seizures/{report}/amend"))
+        assert fields["amendment_reason"] == ""
+        changed = {"goods-0-quantity": quantity, "amendment_reason": reason, "_do": "check"}
+        check = await de.post(action, without_buttons(fields) | changed)
+        assert ("Weighed or counted since" in check.text) is bool(reason)
+        await de.post(f"{action}/send")
+        await de.sync()
+    revisions = de.desk.ledger.reports[report].revisions
+    assert [each.stat and each.stat.amendment_reason for each in revisions] == [None, "weighed", None]
+    page = await de.get(f"/seizures/{report}")
+    assert page.text.count("Why: Weighed or counted since") == 1
+    assert "Why it is amended" not in page.text
+
+
 async def test_a_colleague_says_why_before_he_sees_the_names_in_a_draft(room: DutyRoom) -> None:
     anna, bob = await room.officer("anna", "administrator"), await room.officer("bob", "poster")
     report = await sent(anna, free_text="Driver: Jan", place="HREBENNE")
