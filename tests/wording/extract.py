@@ -14,8 +14,8 @@ from babel import Locale
 from jinja2.ext import babel_extract
 
 from tests.scenario import Scenario
+from vocu.compilation.definitions import DEFINITIONS
 from vocu.compilation.ledger import Ledger
-from vocu.compilation.seizure_tables import follow_ups
 from vocu.compilation.tables import compile_tables
 from vocu.form.codes import codes, list_names
 from vocu.rendering.catalogue import COMPLETE, Message, plural_categories, read_messages, write_messages

@@ -1,27 +1,47 @@
-"""The results tables about what countries did: participation, controls, warnings, data status."""
+"""The results tables about what countries did: participation, risk indicators, controls, warnings."""
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from vocu.compilation.counting import Counted, credited, is_restricted, returns
-from vocu.compilation.exchange_sections import instant, is_answered, waiting_for
-from vocu.compilation.ledger import Ledger, Reply, Warned
+from vocu.compilation.counting import returns
+from vocu.compilation.definitions import defined
+from vocu.compilation.exchange_sections import instant, waiting_for
+from vocu.compilation.filtering import Filter
+from vocu.compilation.ledger import Ledger, Relation, Reply, Return, Warned
 from vocu.compilation.schedule import calendar_date
-from vocu.compilation.table import COMMODITY, COUNTRY, EMPTY, Cell, Column, Table, coded, count_columns, table
+from vocu.compilation.seizure_tables import credited
+from vocu.compilation.table import COMMODITY, COUNTRY, EMPTY, REPORTS, Cell, Column, Table, coded, count_columns
+from vocu.form.returns import Check
 from vocu.operation.events import POSTERS
+
+if TYPE_CHECKING:
+    from vocu.compilation.selection import Selection
 
 MINUTE_MS = 60_000
 
 
-def compile_all(ledger: Ledger, reports: list[Counted], follow_ups: list[Counted]) -> list[Table]:
-    """T01, T10, T11 and T18."""
+def compile_all(ledger: Ledger, reports: "Selection", follow_ups: "Selection", restricted: "Selection") -> list[Table]:
+    """T01, T09, T10 and T11."""
+    only = reports.only
     return [
-        _participation(ledger, reports, follow_ups),
-        _controls(ledger),
-        _warnings(ledger),
-        _status(ledger, reports, follow_ups),
+        _participation(ledger, reports, follow_ups, restricted),
+        _indicators(ledger, reports),
+        _controls(ledger, only),
+        _warnings(ledger, only),
     ]
+
+
+def filed(ledger: Ledger, only: Filter, relation: Relation = "in_phase") -> list[Return]:
+    """The daily returns that count, of the countries and the period of a filter."""
+    return [item for item in returns(ledger, relation) if only.names_any((item.ncp,)) and only.covers(item.form.day)]
+
+
+def checks(ledger: Ledger, only: Filter) -> Iterator[tuple[str, Check]]:
+    """The checks of these returns in the modes of the filter, each with whose it is."""
+    for item in filed(ledger, only):
+        yield from ((item.ncp, check) for check in item.form.checks if only.goes_by(check.transport_mode))
 
 
 # --- T01 ---
@@ -43,9 +63,16 @@ _PARTICIPATION = {
 }
 
 
-def _participation(ledger: Ledger, reports: list[Counted], follow_ups: list[Counted]) -> Table:
-    measures = _measured(ledger, reports, follow_ups)
-    columns = [COUNTRY, Column("name", "Name"), Column("role", "Role", "code", "role"), Column("active", "Takes part")]
+def _participation(ledger: Ledger, reports: "Selection", follow_ups: "Selection", restricted: "Selection") -> Table:
+    measures = _measured(ledger, reports, follow_ups, restricted)
+    columns = [
+        COUNTRY,
+        Column("name", "Name"),
+        Column("role", "Role", "code", "role"),
+        Column("active", "Takes part"),
+        *count_columns(_PARTICIPATION),
+        Column("national_report", "National report in"),
+    ]
     rows = (
         (
             ncp,
@@ -53,40 +80,47 @@ def _participation(ledger: Ledger, reports: list[Counted], follow_ups: list[Coun
             party.role,
             _yes(party.active),
             *(measures[name][ncp] for name in _PARTICIPATION),
+            _yes(ncp in ledger.national_reports) if party.role in POSTERS else EMPTY,
         )
         for ncp, party in sorted(ledger.parties.items())
+        if reports.only.names_any((ncp,))
     )
-    return table("T01", "Participation", [*columns, *count_columns(_PARTICIPATION)], rows)
+    return defined("T01", columns, rows)
 
 
 def _yes(fact: bool) -> str:
     return "yes" if fact else "no"
 
 
-def _measured(ledger: Ledger, reports: list[Counted], follow_ups: list[Counted]) -> dict[str, Counter[str]]:
+def _measured(
+    ledger: Ledger, reports: "Selection", follow_ups: "Selection", restricted: "Selection"
+) -> dict[str, Counter[str]]:
+    only = reports.only
     measures: dict[str, Counter[str]] = {name: Counter() for name in _PARTICIPATION}
-    for entry in reports:
-        for ncp in credited(entry):
-            measures["reports"][ncp] += 1
-            measures["seizures"][ncp] += entry.stat.seizures
-    measures["follow_ups"].update(ncp for entry in follow_ups for ncp in credited(entry))
-    measures["restricted"].update(report.owner for report in ledger.reports.values() if is_restricted(report))
-    for filed in returns(ledger):
-        measures["nil_days" if filed.form.kind == "nil" else "control_days"][filed.ncp] += 1
-        for check in filed.form.checks:
-            measures["controls"][filed.ncp] += check.checked
-            measures["with_result"][filed.ncp] += check.with_result
-    measures["missing_days"].update(ncp for ncp, _ in _missing(ledger))
+    for (ncp,), figures in reports.by_key("credited", spread=credited(reports)):
+        measures["reports"][ncp] = figures.reports
+        measures["seizures"][ncp] = figures.seizures
+    for name, found in (("follow_ups", follow_ups), ("restricted", restricted)):
+        for (ncp,), figures in found.by_key("credited", spread=credited(found)):
+            measures[name][ncp] = figures.reports
+    for item in filed(ledger, only):
+        measures["nil_days" if item.form.kind == "nil" else "control_days"][item.ncp] += 1
+    for ncp, check in checks(ledger, only.without("modes")):
+        measures["controls"][ncp] += check.checked
+        measures["with_result"][ncp] += check.with_result
+    measures["missing_days"].update(ncp for ncp, day in missing(ledger) if only.covers(day))
     for warned in ledger.warnings.values():
-        measures["warnings"][warned.author] += 1
-        measures["feedback"].update({reply.ncp for reply in warned.replies})
+        if only.covers_instant(warned.received.at):
+            measures["warnings"][warned.author] += 1
+            measures["feedback"].update({reply.ncp for reply in warned.replies})
     for asked in ledger.questions.values():
-        measures["questions"][asked.author] += 1
-        measures["answers"].update({reply.ncp for reply in asked.replies})
+        if only.covers_instant(asked.received.at):
+            measures["questions"][asked.author] += 1
+            measures["answers"].update({reply.ncp for reply in asked.replies})
     return measures
 
 
-def _missing(ledger: Ledger) -> Iterator[tuple[str, str]]:
+def missing(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Each participant that reports, with each day of the operation up to the newest issue's on which it filed no
     return."""
     genesis = ledger.genesis
@@ -99,18 +133,53 @@ def _missing(ledger: Ledger) -> Iterator[tuple[str, str]]:
         day += timedelta(days=1)
 
 
+# --- T09 ---
+
+
+def _indicators(ledger: Ledger, reports: "Selection") -> Table:
+    """A report that names several indicators is a hit of each."""
+    hits = dict(reports.by_key("indicators", "transport_mode", spread=_each_indicator))
+    checked: Counter[tuple[str, ...]] = Counter()
+    with_result: Counter[tuple[str, ...]] = Counter()
+    for _, check in checks(ledger, reports.only):
+        key = (check.indicator or EMPTY, check.transport_mode or EMPTY)
+        checked[key] += check.checked
+        with_result[key] += check.with_result
+    columns = (
+        Column("indicator", "Indicator"),
+        coded("transport_mode"),
+        REPORTS,
+        *count_columns({"checked": "Checked", "with_result": "With result"}),
+        Column("validated", "Validated"),
+    )
+    rows = (
+        (
+            *key,
+            hits[key].reports if key in hits else 0,
+            checked[key],
+            with_result[key],
+            _yes(key in hits) if key[0] else EMPTY,
+        )
+        for key in sorted(hits.keys() | checked.keys())
+    )
+    return defined("T09", columns, rows)
+
+
+def _each_indicator(indicators: str, mode: str) -> list[tuple[str, str]]:
+    return [(indicator, mode) for indicator in indicators.split() or [EMPTY]]
+
+
 # --- T10, T11 ---
 
 
-def _controls(ledger: Ledger) -> Table:
+def _controls(ledger: Ledger, only: Filter) -> Table:
     checked: Counter[tuple[str, ...]] = Counter()
     with_result: Counter[tuple[str, ...]] = Counter()
-    for filed in returns(ledger):
-        for check in filed.form.checks:
-            how = (check.transport_mode, check.location_type, check.selection_reason, check.indicator)
-            key = (filed.ncp, check.kind, *(code or EMPTY for code in how))
-            checked[key] += check.checked
-            with_result[key] += check.with_result
+    for ncp, check in checks(ledger, only):
+        how = (check.transport_mode, check.location_type, check.selection_reason, check.indicator)
+        key = (ncp, check.kind, *(code or EMPTY for code in how))
+        checked[key] += check.checked
+        with_result[key] += check.with_result
     columns = [
         COUNTRY,
         Column("kind", "What was checked", "code", "check_kind"),
@@ -119,10 +188,10 @@ def _controls(ledger: Ledger) -> Table:
         *count_columns({"checked": "Checked", "with_result": "With result"}),
     ]
     rows = ((*key, count, with_result[key]) for key, count in sorted(checked.items()))
-    return table("T10", "Controls and detections", columns, rows)
+    return defined("T10", columns, rows)
 
 
-def _warnings(ledger: Ledger) -> Table:
+def _warnings(ledger: Ledger, only: Filter) -> Table:
     columns = [
         Column("warning", "Warning"),
         Column("issued_at", "Issued at (UTC)", "instant"),
@@ -137,14 +206,23 @@ def _warnings(ledger: Ledger) -> Table:
         Column("seizure_report", "Seizure report"),
         Column("waiting", "Still waited for"),
     ]
-    rows = (row for warned in ledger.warnings.values() for row in _warning_rows(ledger, warned))
-    return table("T11", "Warnings, feedback and seizures", columns, rows)
+    taken = (
+        warned
+        for warned in ledger.warnings.values()
+        if only.covers_instant(warned.received.at)
+        and only.takes(warned.form.commodity)
+        and only.goes_by(warned.form.transport_mode)
+    )
+    rows = (row for warned in taken for row in _warning_rows(ledger, warned, only))
+    return defined("T11", columns, rows)
 
 
-def _warning_rows(ledger: Ledger, warned: Warned) -> Iterator[tuple[Cell, ...]]:
+def _warning_rows(ledger: Ledger, warned: Warned, only: Filter) -> Iterator[tuple[Cell, ...]]:
     told = (warned.id, instant(warned.received.at), warned.author, warned.form.commodity)
     waiting = waiting_for(ledger, warned)
     for ncp in sorted(warned.form.addressees):
+        if not only.names_any((ncp, warned.author)):
+            continue
         replies = [reply for reply in warned.replies if reply.ncp == ncp]
         yield (*told, ncp, *_feedback(ledger, warned, replies), _yes(ncp in waiting))
 
@@ -162,37 +240,3 @@ def _feedback(ledger: Ledger, warned: Warned, replies: list[Reply]) -> tuple[Cel
 def _minutes(warned: Warned, at: int) -> int:
     """Whole minutes since the warning; below zero where the report came first."""
     return (at - warned.received.at) // MINUTE_MS
-
-
-# --- T18 ---
-
-
-def _status(ledger: Ledger, reports: list[Counted], follow_ups: list[Counted]) -> Table:
-    known = ledger.reports.values()
-    counting = reports + follow_ups
-    figures = {
-        "reports_in_phase": len(reports),
-        "reports_follow_up": len(follow_ups),
-        "reports_test": sum(report.relation == "test" for report in known),
-        "reports_restricted": sum(map(is_restricted, known)),
-        "reports_withdrawn": sum(report.withdrawn is not None and report.relation != "test" for report in known),
-        "reports_amended": sum(len(entry.report.revisions) > 1 for entry in counting),
-        "reports_unconfirmed": sum(entry.report.unconfirmed for entry in counting),
-        "reports_pending": sum(any(line.quantity is None for line in entry.stat.goods) for entry in counting),
-        "returns_in_phase": len(returns(ledger)),
-        "returns_follow_up": len(returns(ledger, "follow_up")),
-        "returns_test": len(returns(ledger, "test")),
-        "returns_replaced": sum(bool(filed.replaced) for filed in ledger.returns.values()),
-        "returns_late": sum(_is_late(ledger, day, filed.received.index) for (_, day), filed in ledger.returns.items()),
-        "returns_missing": sum(1 for _ in _missing(ledger)),
-        "warnings_waiting": sum(bool(waiting_for(ledger, warned)) for warned in ledger.warnings.values()),
-        "questions_unanswered": sum(not is_answered(asked) for asked in ledger.questions.values()),
-        "newsletters": len(ledger.issues),
-    }
-    columns = (Column("item", "Item", "code", "status_item"), *count_columns({"count": "Count"}))
-    return table("T18", "Data status", columns, figures.items())
-
-
-def _is_late(ledger: Ledger, day: str, index: int) -> bool:
-    """Whether a return came only after its day's newsletter had been compiled."""
-    return any(issue.day == day and issue.position <= index for issue in ledger.issues)

@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from vocu.compilation.filtering import Filter
 from vocu.compilation.ledger import Ledger, Relation, Report, Return
 from vocu.form.quantities import Quantity, add_up, quantity_of
 from vocu.form.report import GoodsLine, SeizureReport
@@ -60,6 +62,24 @@ def counted(ledger: Ledger, relation: Relation = "in_phase") -> list[Counted]:
         for report in ledger.reports.values()
         if report.relation == relation and counts(report) and report.stat is not None
     ]
+
+
+def taken(reports: list[Counted], only: Filter) -> list[Counted]:
+    """Those of the reports that the filter takes, each with those of its goods that it takes."""
+    if not only.parts:
+        return reports
+    found = []
+    for entry in reports:
+        goods = tuple(line for line in entry.stat.goods if only.takes(line.commodity))
+        if (
+            goods
+            and only.names_any(credited(entry))
+            and only.covers(entry.stat.seizure_day)
+            and only.goes_by(entry.stat.transport_mode)
+        ):
+            stat = replace(entry.stat, goods=goods)
+            found.append(Counted(entry.report, stat, goods_of(stat)))
+    return found
 
 
 def goods_of(stat: SeizureReport) -> dict[Goods, list[Quantity]]:

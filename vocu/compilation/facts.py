@@ -25,8 +25,9 @@ STANDINGS: Final[tuple[Standing, ...]] = ("in_phase", "follow_up", "test", "rest
 EMPTY: Final = ""
 NOT_SAID: Final = -1
 """In place of an amount that a report does not give, or that cannot be added up."""
-FRACTION: Final = 18
-"""Digits after the point that an amount may have (schemas/vocu_schemas/form/values.json)."""
+LIMB: Final = 12
+"""Digits after the point in each of two columns: an amount may have 23 (schemas/vocu_schemas/form/values.json)."""
+_LIMB_SCALE: Final = 10**LIMB
 _WHOLE: Final = Decimal(10**15)
 _EXACT: Final = Context(prec=40, traps=[Inexact, InvalidOperation])
 _BLOCK: Final = 8192
@@ -65,18 +66,24 @@ _OF_AMOUNT: Final[dict[str, Callable[[GoodsLine], Decimal | None]]] = {
     "taxes": lambda line: line.taxes,
 }
 AMOUNTS: Final = tuple(_OF_AMOUNT)
-"""Each stands in two columns, because 33 digits do not fit into one: the whole part, and `…_fraction` of 18 digits."""
+"""Each stands in three columns, because its digits do not fit into one: the whole part, and two limbs after it."""
+
+
+def parts(name: str) -> tuple[str, str, str]:
+    """The columns of an amount: the whole part, then its digits after the point."""
+    return name, f"{name}_upper", f"{name}_lower"
+
 
 COLUMNS: Final[dict[str, str]] = {
     "report": "i",
     **dict.fromkeys(_MARKS, "b"),
     **dict.fromkeys(_TEXTS, "i"),
     **dict.fromkeys(COUNTS, "q"),
-    **dict.fromkeys(chain.from_iterable((name, f"{name}_fraction") for name in AMOUNTS), "q"),
+    **dict.fromkeys(chain.from_iterable(map(parts, AMOUNTS)), "q"),
 }
 """The columns and their types, as `array` names them."""
 
-_NOTHING: Final = (0,) * (len(_OF_REPORT) + len(_OF_GOODS) + len(COUNTS)) + (NOT_SAID, 0) * len(AMOUNTS)
+_NOTHING: Final = (0,) * (len(_OF_REPORT) + len(_OF_GOODS) + len(COUNTS)) + (NOT_SAID, 0, 0) * len(AMOUNTS)
 
 
 class Facts:
@@ -105,7 +112,7 @@ class Facts:
     ) -> int:
         """Add a report as it stands now, in place of the one numbered `before`; its new number.
 
-        Raises MalformedError("bad-quantity") where an amount has more than 15 digits before or 18 after the point.
+        Raises MalformedError("bad-quantity") where an amount has more than 15 digits before or 24 after the point.
         """
         counted = stat if standing in ("in_phase", "follow_up") else None
         rows = list(self._rows_of(owner, STANDINGS.index(standing), counted, amended, unconfirmed))
@@ -168,19 +175,19 @@ def way_text(route: Route | None) -> str:
     return f"{departure}/{' '.join(stop.country for stop in route.transit)}/{destination}"
 
 
-def _split(amount: Decimal | None) -> tuple[int, int]:
-    """The whole part and the fraction of an amount, exactly."""
+def _split(amount: Decimal | None) -> tuple[int, int, int]:
+    """The whole part and the two limbs of an amount, exactly."""
     if amount is None:
-        return NOT_SAID, 0
+        return NOT_SAID, 0, 0
     try:
         if not 0 <= amount < _WHOLE:
             raise InvalidOperation
         whole = int(amount)
         if amount == whole:
-            return whole, 0
-        fraction = _EXACT.subtract(amount, Decimal(whole)).scaleb(FRACTION, _EXACT)
-        if fraction != int(fraction):
+            return whole, 0, 0
+        digits = _EXACT.subtract(amount, Decimal(whole)).scaleb(2 * LIMB, _EXACT)
+        if digits != int(digits):
             raise InvalidOperation
-    except InvalidOperation:
+    except (Inexact, InvalidOperation):
         raise MalformedError("bad-quantity", "An amount is not a number, or too long to be added up exactly.") from None
-    return whole, int(fraction)
+    return whole, *divmod(int(digits), _LIMB_SCALE)

@@ -1,9 +1,11 @@
 """The results tables that count seizure reports, by their goods or whatever these are."""
 
-from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from vocu.compilation.counting import Counted, Goods, Key, Total, by_goods, by_key, credited
+from vocu.compilation.counting import Goods, Key, Total
+from vocu.compilation.definitions import defined
+from vocu.compilation.membership import Membership, eu_members
 from vocu.compilation.table import (
     COMMODITY,
     COUNTRY,
@@ -16,106 +18,76 @@ from vocu.compilation.table import (
     Column,
     Table,
     coded,
-    table,
 )
-from vocu.form.quantities import Quantity, add_up
-from vocu.form.report import GoodsLine, SeizureReport
+
+if TYPE_CHECKING:
+    from vocu.compilation.selection import By, Selection, Spread
 
 ALL_REPORTS = Column("all_reports", "Reports, all modes", "count")
 ALL_SEIZURES = Column("all_seizures", "Seizures, all modes", "count")
 MODE = coded("transport_mode")
+GOODS = (COMMODITY, REPORTS, SEIZURES, QUANTITY, UNIT)
+ATTRIBUTES = ("brand", "currency", "origin_kind", "right_type", "species")
+"""What the annexes of commodities are about."""
 
-Field = Callable[[SeizureReport], str | None]
 
-
-def compile_all(reports: list[Counted]) -> list[Table]:
-    """T02 to T08, T13 and T19."""
+def compile_all(reports: "Selection") -> list[Table]:
+    """T02 to T08, T19 and T20."""
     return [
-        _country_commodity("T02", "Seizures by country and commodity", reports),
-        _commodities("T03", "Seizures by commodity", reports),
+        _countries("T02", reports),
+        _joint(reports),
+        _goods_table("T03", (), reports),
         _modes(reports),
         _mode_goods(reports),
         _routes(reports),
-        _cases(
-            "T06",
-            "Location type and direction",
-            reports,
-            (coded("location_type"), lambda stat: stat.location_type),
-            (coded("direction"), lambda stat: stat.direction),
-        ),
-        _cases(
-            "T07",
-            "Selection reason and detection means",
-            reports,
-            (
-                Column("selection_reason", "Selection reason", "code", "selection_reason"),
-                lambda stat: stat.selection_reason,
-            ),
-            (
-                Column("detection_means", "Detection means", "code", "detection_means"),
-                lambda stat: stat.detection_means,
-            ),
-        ),
-        _cases(
-            "T08",
-            "Concealment",
-            reports,
-            (coded("concealment"), lambda stat: stat.concealment),
-            (coded("carried_in"), lambda stat: stat.carried_in),
-        ),
-        _values(reports),
-        _days(reports),
+        _cases("T06", reports, coded("location_type"), coded("direction")),
+        _cases("T07", reports, coded("selection_reason"), coded("detection_means")),
+        _cases("T08", reports, coded("concealment"), coded("carried_in")),
+        _goods_table("T19", (Column("seizure_day", "Day of seizure", "day"),), reports, "day"),
+        _annexes(reports),
     ]
 
 
-def follow_ups(reports: list[Counted]) -> list[Table]:
+def follow_ups(reports: "Selection") -> list[Table]:
     """T02F and T03F: what was reported after the operational phase, in the columns of T02 and T03."""
-    return [
-        _country_commodity("T02F", "Follow-up: seizures by country and commodity", reports),
-        _commodities("T03F", "Follow-up: seizures by commodity", reports),
-    ]
+    return [_countries("T02F", reports), _goods_table("T03F", (), reports)]
 
 
-def _country_commodity(id_: str, title: str, reports: list[Counted]) -> Table:
-    return _goods_table(id_, title, (COUNTRY,), reports, lambda entry: ((ncp,) for ncp in credited(entry)))
+def credited(reports: "Selection") -> "Spread":
+    """Each participant to whom a report is credited, of those that are asked for."""
+    countries = reports.only.countries
+    return lambda credited: [(ncp,) for ncp in credited.split() if not countries or ncp in countries]
 
 
-def _commodities(id_: str, title: str, reports: list[Counted]) -> Table:
-    return _goods_table(id_, title, (), reports, lambda _: [()])
+def _countries(id_: str, reports: "Selection") -> Table:
+    return _goods_table(id_, (COUNTRY,), reports, "credited", spread=credited(reports))
 
 
-def _days(reports: list[Counted]) -> Table:
-    day = Column("seizure_day", "Day of seizure", "day")
-    return _goods_table("T19", "Day and commodity", (day,), reports, lambda entry: [(entry.stat.seizure_day,)])
-
-
-def _routes(reports: list[Counted]) -> Table:
-    names = ("departure", "transit", "destination")
-    columns = tuple(Column(name, name.capitalize(), "text") for name in names)
-    return _goods_table("T05", "Routes", columns, reports, lambda entry: [_way(entry.stat)])
-
-
-def _way(stat: SeizureReport) -> Key:
-    route = stat.route
-    if route is None:
-        return EMPTY, EMPTY, EMPTY
-    departure = route.departure.country if route.departure else EMPTY
-    destination = route.destination.country if route.destination else EMPTY
-    return departure, " ".join(stop.country for stop in route.transit), destination
+def _joint(reports: "Selection") -> Table:
+    spread = credited(reports)
+    return _goods_table(
+        "T02J",
+        (COUNTRY,),
+        reports,
+        "owner",
+        "credited",
+        spread=lambda owner, ncps: (key for key in spread(ncps) if key != (owner,)),
+    )
 
 
 def _goods_table(
     id_: str,
-    title: str,
     columns: tuple[Column, ...],
-    reports: list[Counted],
-    keys: Callable[[Counted], Iterable[Key]],
+    reports: "Selection",
+    *by: "By",
+    spread: "Spread" = lambda *texts: [texts],
 ) -> Table:
-    rows = ((*key, *_goods_cells(goods, figures)) for key, goods, figures in by_goods(reports, keys))
-    return table(id_, title, (*columns, COMMODITY, REPORTS, SEIZURES, QUANTITY, UNIT), rows)
+    rows = ((*key, *goods_cells(goods, figures)) for key, goods, figures in reports.by_goods(*by, spread=spread))
+    return defined(id_, (*columns, *GOODS), rows)
 
 
-def _goods_cells(goods: Goods, figures: Total) -> tuple[Cell, ...]:
+def goods_cells(goods: Goods, figures: Total) -> tuple[Cell, ...]:
+    """Commodity, reports, seizures, quantity and unit."""
     quantity: Cell = EMPTY if figures.quantity is None else figures.quantity
     return goods.commodity, figures.reports, figures.seizures, quantity, goods.unit
 
@@ -123,66 +95,73 @@ def _goods_cells(goods: Goods, figures: Total) -> tuple[Cell, ...]:
 # --- transport modes: the share as two exact counts ---
 
 
-def _modes(reports: list[Counted]) -> Table:
-    seizures = sum(entry.stat.seizures for entry in reports)
+def _modes(reports: "Selection") -> Table:
     rows = (
-        (*key, figures.reports, figures.seizures, len(reports), seizures)
-        for key, figures in by_key(reports, lambda entry: [(entry.stat.transport_mode,)])
+        (*key, figures.reports, figures.seizures, reports.reports, reports.seizures)
+        for key, figures in reports.by_key("transport_mode")
     )
-    return table("T04", "Transport mode", (MODE, REPORTS, SEIZURES, ALL_REPORTS, ALL_SEIZURES), rows)
+    return defined("T04", (MODE, REPORTS, SEIZURES, ALL_REPORTS, ALL_SEIZURES), rows)
 
 
-def _mode_goods(reports: list[Counted]) -> Table:
-    of_all = {goods: figures for _, goods, figures in by_goods(reports)}
+def _mode_goods(reports: "Selection") -> Table:
+    of_all = {goods: figures for _, goods, figures in reports.by_goods()}
     rows = (
-        (*key, *_goods_cells(goods, figures), of_all[goods].reports, of_all[goods].seizures)
-        for key, goods, figures in by_goods(reports, lambda entry: [(entry.stat.transport_mode,)])
+        (*key, *goods_cells(goods, figures), of_all[goods].reports, of_all[goods].seizures)
+        for key, goods, figures in reports.by_goods("transport_mode")
     )
-    columns = (MODE, COMMODITY, REPORTS, SEIZURES, QUANTITY, UNIT, ALL_REPORTS, ALL_SEIZURES)
-    return table("T04G", "Transport mode and commodity", columns, rows)
+    return defined("T04G", (MODE, *GOODS, ALL_REPORTS, ALL_SEIZURES), rows)
+
+
+# --- routes ---
+
+
+def _routes(reports: "Selection") -> Table:
+    members = eu_members()
+    columns = (
+        *(Column(name, name.capitalize()) for name in ("departure", "transit", "destination")),
+        Column("scope", "Scope", "code", "route_scope"),
+    )
+    by = ("route", ("day", members.era))
+    return _goods_table("T05", columns, reports, *by, spread=lambda way, era: [_way(way, era, members)])
+
+
+def _way(way: str, era: str, members: Membership) -> Key:
+    departure, transit, destination = way.split("/") if way else (EMPTY,) * 3
+    return departure, transit, destination, _scope((departure, destination), era, members)
+
+
+def _scope(ends: Iterable[str], era: str, members: Membership) -> str:
+    if not all(ends) or not era:
+        return EMPTY
+    return "intra_eu" if all(members.includes(country, era) for country in ends) else "extra_eu"
 
 
 # --- cases, whatever the goods ---
 
 
-def _cases(id_: str, title: str, reports: list[Counted], *fields: tuple[Column, Field]) -> Table:
+def _cases(id_: str, reports: "Selection", *columns: Column) -> Table:
     """Reports and seizures by these fields; an empty cell where a report does not say."""
-    rows = by_key(reports, lambda entry: [tuple(value(entry.stat) or EMPTY for _, value in fields)])
-    columns = (*(column for column, _ in fields), REPORTS, SEIZURES)
-    return table(id_, title, columns, ((*key, figures.reports, figures.seizures) for key, figures in rows))
+    rows = ((*key, figures.reports, figures.seizures) for key, figures in reports.by_key(*(c.name for c in columns)))
+    return defined(id_, (*columns, REPORTS, SEIZURES), rows)
 
 
-# --- money ---
-
-_MONEY: dict[str, Callable[[GoodsLine], Decimal | None]] = {
-    "value": lambda line: line.value,
-    "duties": lambda line: line.duties,
-    "taxes": lambda line: line.taxes,
-}
+# --- annexes of commodities ---
 
 
-def _values(reports: list[Counted]) -> Table:
+def _annexes(reports: "Selection") -> Table:
     columns = (
-        Column("currency", "Currency", "code", "currency"),
-        Column("value_basis", "Basis of value", "code", "value_basis"),
+        COMMODITY,
+        Column("attribute", "Attribute", "code", "annex_attribute"),
+        Column("value", "Value"),
         REPORTS,
-        *(Column(name, name.capitalize(), "quantity") for name in _MONEY),
+        SEIZURES,
+        QUANTITY,
+        UNIT,
     )
-    return table("T13", "Value, duties and taxes at risk", columns, _value_rows(reports))
-
-
-def _value_rows(reports: list[Counted]) -> Iterator[tuple[Cell, ...]]:
-    lines: dict[tuple[str, str], dict[str, list[GoodsLine]]] = {}
-    for entry in reports:
-        for line in entry.stat.goods:
-            if line.currency is not None and any(amount(line) is not None for amount in _MONEY.values()):
-                key = (line.currency, line.value_basis or EMPTY)
-                lines.setdefault(key, {}).setdefault(entry.report.id, []).append(line)
-    for (currency, basis), of_reports in sorted(lines.items()):
-        sums = (_sum(amount(line) for of_one in of_reports.values() for line in of_one) for amount in _MONEY.values())
-        yield currency, basis, len(of_reports), *sums
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Cell:
-    totals = add_up(Quantity(amount, EMPTY) for amount in amounts if amount is not None)
-    return totals.get(EMPTY, EMPTY)
+    found = [
+        (goods.commodity, attribute, value, goods, figures)
+        for attribute in ATTRIBUTES
+        for value, goods, figures in reports.by_attribute(attribute)
+    ]
+    rows = ((*row[:3], *goods_cells(*row[3:])[1:]) for row in sorted(found, key=lambda row: row[:4]))
+    return defined("T20", columns, rows)

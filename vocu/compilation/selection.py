@@ -1,7 +1,7 @@
 """The facts that a set of tables counts, and their exact sums: group-bys of Polars over the columns of `Facts`.
 
-Sums are of 128-bit integers: no whole part has more than 15 digits and no fraction more than 18, so that 10^19 lines
-would fit. Groups come back as texts and are sorted as texts: nothing here shows in which order a machine made them.
+Sums are of 128-bit integers: no part of an amount has more than 15 digits, so that 10^23 lines would fit. Groups come
+back as texts and are sorted as texts: nothing here shows in which order a machine made them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,13 +11,13 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from vocu.compilation.counting import Goods, Key, Total
-from vocu.compilation.facts import AMOUNTS, COLUMNS, FRACTION, NOT_SAID, STANDINGS, Facts, Standing
+from vocu.compilation.facts import AMOUNTS, COLUMNS, LIMB, NOT_SAID, STANDINGS, Facts, Standing, parts
 from vocu.compilation.filtering import EVERYTHING, Filter
 
 _TYPES: Final = {"b": pl.Int8(), "i": pl.Int32(), "q": pl.Int64()}
 _PIECES: Final = 64
 """Pieces of a frame that are put together once there are so many."""
-_SCALE: Final = 10**FRACTION
+_SCALE: Final = 10**LIMB
 
 _IS_OPEN: Final = (pl.col("quantity") == NOT_SAID).alias("open")
 _IS_CASH: Final = (pl.col("unit") == pl.col("currency")) & (pl.col("quantity") != NOT_SAID)
@@ -26,13 +26,8 @@ _LEADS: Final = (pl.col("report") != pl.col("report").shift(1)).fill_null(value=
 
 Spread = Callable[..., Iterable[Key]]
 """The keys under which the texts of some columns are counted: several where a report is credited to several."""
-
-
-class As(NamedTuple):
-    """A column whose texts are grouped as what each of them comes to."""
-
-    column: str
-    text_of: Callable[[str], str]
+By = str | tuple[str, Callable[[str], str]]
+"""A column to group by, as its texts are or as what a function makes of each."""
 
 
 class Money(NamedTuple):
@@ -83,7 +78,7 @@ class Selection:
         """The same of another filter."""
         return Selection(self._facts, *self._standings, only=only)
 
-    def by_goods(self, *columns: str | As, spread: Spread = lambda *texts: [texts]) -> list[tuple[Key, Goods, Total]]:
+    def by_goods(self, *columns: By, spread: Spread = lambda *texts: [texts]) -> list[tuple[Key, Goods, Total]]:
         """The total of each goods under each key, sorted by both."""
         seizures = pl.when(pl.col("first") == 1).then("seizures").otherwise(0)
         measures = (pl.col("first").cast(pl.Int64).sum(), _sum(seizures).alias("sum"), *_sums("quantity"))
@@ -101,7 +96,7 @@ class Selection:
         said = self._lines.filter(_IS_CASH if column == "currency" else pl.col(column) != 0)
         keys = (column, *(name for name in ("commodity", "unit") if name != column), "open")
         once = said.with_columns(_IS_OPEN).group_by(*keys, "report").agg(pl.col("seizures").first(), *_sums("quantity"))
-        measures = (pl.len(), _sum("seizures"), *map(_sum, ("quantity", "quantity_fraction")))
+        measures = (pl.len(), _sum("seizures"), *_sums("quantity"))
         found = []
         for (text, commodity, unit), (is_open, *sums) in self._grouped(
             once, (column, "commodity", "unit"), measures, pl.col("open")
@@ -110,7 +105,7 @@ class Selection:
             found.append((text, goods, _total(goods, *sums)))
         return sorted(found, key=lambda row: row[:2])
 
-    def by_key(self, *columns: str | As, spread: Spread = lambda *texts: [texts]) -> list[tuple[Key, Total]]:
+    def by_key(self, *columns: By, spread: Spread = lambda *texts: [texts]) -> list[tuple[Key, Total]]:
         """Reports and seizures under each key, whatever the goods, sorted by key."""
         groups: dict[Key, list[int]] = {}
         for texts, sums in self._grouped(self._reports, columns, (pl.len(), _sum("seizures"))):
@@ -132,11 +127,11 @@ class Selection:
         measures = [pl.col("report").n_unique()]
         for name, is_given in given.items():
             measures.append(is_given.sum().alias(f"{name}_given"))
-            measures += [_sum(pl.when(is_given).then(part)).alias(part) for part in _parts(name)]
+            measures += [_sum(pl.when(is_given).then(part)).alias(part) for part in parts(name)]
         found = []
         for key, (reports, *sums) in self._grouped(lines, ("currency", "value_basis", *columns), measures):
-            thirds = zip(AMOUNTS, sums[::3], sums[1::3], sums[2::3], strict=True)
-            amounts = {name: exact(whole, part) if number else None for name, number, whole, part in thirds}
+            each = zip(AMOUNTS, *(sums[start::4] for start in range(4)), strict=True)
+            amounts = {name: exact(*limbs) if number else None for name, number, *limbs in each}
             found.append((key, Money(reports, amounts)))
         return sorted(found, key=lambda row: row[0])
 
@@ -170,7 +165,7 @@ class Selection:
         return taken
 
     def _grouped(
-        self, lines: pl.LazyFrame, columns: Iterable[str | As], measures: Iterable[pl.Expr], *also: pl.Expr
+        self, lines: pl.LazyFrame, columns: Iterable[By], measures: Iterable[pl.Expr], *also: pl.Expr
     ) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
         """The texts of each group, and what is measured of it, after the values of what it is `also` grouped by."""
         keys, texts = [], []
@@ -189,19 +184,16 @@ class Selection:
         return pl.col(column).replace_strict(renamed, return_dtype=pl.Int32), list(places)
 
 
-def exact(whole: int, fraction: int) -> Decimal:
-    """The amount of a sum of whole parts and a sum of fractions, without zeros after the last digit that counts."""
-    carried, rest = divmod(fraction, _SCALE)
-    digits = f"{rest:0{FRACTION}}".rstrip("0")
+def exact(whole: int, upper: int, lower: int) -> Decimal:
+    """The amount of the sums of its parts, without zeros after the last digit that counts."""
+    carried, low = divmod(lower, _SCALE)
+    carried, high = divmod(upper + carried, _SCALE)
+    digits = f"{high:0{LIMB}}{low:0{LIMB}}".rstrip("0")
     return Decimal(f"{whole + carried}.{digits}" if digits else whole + carried)
 
 
-def _parts(name: str) -> tuple[str, str]:
-    return name, f"{name}_fraction"
-
-
 def _sums(name: str) -> Iterator[pl.Expr]:
-    return map(_sum, _parts(name))
+    return map(_sum, parts(name))
 
 
 def _sum(what: str | pl.Expr) -> pl.Expr:
@@ -214,5 +206,5 @@ def _add(groups: dict[Any, list[int]], key: Any, sums: Iterable[int]) -> None:
     groups[key] = list(sums) if found is None else [before + more for before, more in zip(found, sums, strict=True)]
 
 
-def _total(goods: Goods, reports: int, seizures: int, whole: int, fraction: int) -> Total:
-    return Total(reports, seizures, None if goods.open else exact(whole, fraction))
+def _total(goods: Goods, reports: int, seizures: int, *quantity: int) -> Total:
+    return Total(reports, seizures, None if goods.open else exact(*quantity))

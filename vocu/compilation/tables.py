@@ -2,13 +2,22 @@
 
 from msgspec.structs import replace
 
-from vocu.compilation import activity_tables, case_tables, seizure_tables
-from vocu.compilation.counting import Counted, counted, credited, goods_of
+from vocu.compilation import (
+    activity_tables,
+    case_tables,
+    comparison_tables,
+    conversion_tables,
+    seizure_tables,
+    status_tables,
+)
+from vocu.compilation.counting import taken
+from vocu.compilation.definitions import DEFINITIONS
+from vocu.compilation.facts import STANDINGS
 from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.table import Column, Results, Table
 
-__all__ = ["Column", "Filter", "Results", "Table", "compile_tables"]
+__all__ = ["Column", "Filter", "Results", "Table", "compile_tables", "taken"]
 
 
 def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:
@@ -17,37 +26,32 @@ def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:
 
     They count the operational phase; T02F and T03F, of what was reported after it, are there only once there is any.
     """
-    reports, follow_ups = taken(counted(ledger), only), taken(counted(ledger, "follow_up"), only)
+    from vocu.compilation.selection import Selection  # noqa: PLC0415 - Polars takes longer to load than most commands
+
+    facts, countries = ledger.facts, Filter(countries=only.countries)
+    reports = Selection(facts, "in_phase", only=only)
+    follow_ups = Selection(facts, "follow_up", only=only)
     tables = [
-        *activity_tables.compile_all(ledger, reports, follow_ups),
+        *activity_tables.compile_all(ledger, reports, follow_ups, Selection(facts, "restricted", only=countries)),
         *seizure_tables.compile_all(reports),
+        *conversion_tables.compile_all(ledger, reports),
         *case_tables.compile_all(ledger, reports),
+        *status_tables.compile_all(ledger, Selection(facts, *STANDINGS, only=countries)),
+        *comparison_tables.compile_all(ledger, reports.narrowed(EVERYTHING), only),
     ]
-    if follow_ups:
+    if follow_ups.reports:
         tables += seizure_tables.follow_ups(follow_ups)
     return Results(
         op=ledger.op,
         operation=ledger.genesis.name,
         position=ledger.position,
         as_of=ledger.at,
-        tables=tuple(sorted(tables, key=lambda table: table.id)),
+        tables=tuple(_marked(table, only) for table in sorted(tables, key=lambda table: table.id)),
         filter=only,
     )
 
 
-def taken(reports: list[Counted], only: Filter) -> list[Counted]:
-    """Those of the reports that the filter takes, each with those of its goods that it takes."""
-    if not only.parts:
-        return reports
-    taken = []
-    for entry in reports:
-        goods = tuple(line for line in entry.stat.goods if only.takes(line.commodity))
-        if (
-            goods
-            and only.names_any(credited(entry))
-            and only.covers(entry.stat.seizure_day)
-            and only.goes_by(entry.stat.transport_mode)
-        ):
-            stat = replace(entry.stat, goods=goods)
-            taken.append(Counted(entry.report, stat, goods_of(stat)))
-    return taken
+def _marked(table: Table, only: Filter) -> Table:
+    """The table, saying which parts of the filter it does not follow."""
+    ignored = tuple(part for part in only.parts if part not in DEFINITIONS[table.id].filters)
+    return replace(table, unfiltered=ignored) if ignored else table
