@@ -67,12 +67,13 @@ def _name(path: Path) -> str:
 
 
 def _in_tables() -> Iterator[Said]:
-    """Titles, definitions and columns of the results tables; an operation that has just begun shows all but two."""
-    ledger = Ledger(Scenario().hub.state.genesis)
-    for table in (*compile_tables(ledger).tables, *follow_ups([])):
-        for text in (table.title, table.definition, table.missing, *(column.label for column in table.columns)):
-            if text:
-                yield Said("table", (text,), "vocu/compilation/tables.py")
+    """Titles, definitions and columns of the results tables, and what is said of an empty one."""
+    for definition in DEFINITIONS.values():
+        for text in (definition.title, definition.text, definition.missing):
+            yield Said("table", (text,), "vocu/compilation/definitions.py")
+    for table in compile_tables(Ledger(Scenario().hub.state.genesis)).tables:
+        for column in table.columns:
+            yield Said("table", (column.label,), "vocu/compilation/tables.py")
 
 
 def _in_schema(schema: Any, path: Path) -> Iterator[Said]:
