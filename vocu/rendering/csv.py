@@ -1,6 +1,7 @@
 """A results table as CSV: UTF-8, commas, LF, exact decimals with a point; the same bytes wherever it is made."""
 
 import csv
+from collections.abc import Iterable
 from decimal import Decimal
 from io import StringIO
 
@@ -13,10 +14,15 @@ _FORMULA = ("=", "+", "-", "@")
 def table_csv(table: Table) -> bytes:
     """The table with a header of field names. A text that a spreadsheet would take for a formula is led by an
     apostrophe; control characters, line breaks among them, become spaces."""
+    return rows_csv([column.name for column in table.columns], table.rows)
+
+
+def rows_csv(head: Iterable[str], rows: Iterable[Iterable[Cell]]) -> bytes:
+    """Rows under a header, written as those of a table are."""
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows([cell_text(cell) for cell in row] for row in table.rows)
+    writer.writerow(head)
+    writer.writerows([cell_text(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
 
 

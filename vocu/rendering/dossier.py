@@ -20,6 +20,8 @@ _PARTS: Final = {
     "commodities": N_("commodities"),
     "modes": N_("modes of transport"),
 }
+NOTHING_FOUND: Final = Findings(seizures=0, countries={}, commodities={}, modes={}, concealments={}, days={})
+"""Of results without charts."""
 
 
 class Mapped(Struct, frozen=True):

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from vocu.compilation.counting import Counted, Key, by_key, counted, credited
+from vocu.compilation.counting import Counted, Key, by_key, counted, credited, taken
 from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
-from vocu.compilation.tables import taken
 from vocu.rendering.charts import BARS, Bar, Chart
 from vocu.rendering.wording import Wording
 

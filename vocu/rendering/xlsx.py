@@ -1,93 +1,171 @@
-"""All results tables as one workbook: a contents sheet that says what it is, then one sheet per table."""
+"""All results tables as one workbook: contents, charts, definitions, and one sheet per table.
 
-from datetime import UTC, datetime
+Codes are written as their labels, in the workbook's language; the CSV of the same name has the codes. Numbers are
+numbers where a spreadsheet keeps all their digits, and texts where it would not; whole days and instants are dates.
+"""
+
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from vocu.compilation.table import Cell, Column, Results, Table
+from vocu.compilation.table import Cell, Column, Table
+from vocu.form.days import first_day, precision
 from vocu.form.quantities import plain
-from vocu.rendering.csv import cell_text
+from vocu.rendering.cells import CellReader
+from vocu.rendering.csv import defused
+from vocu.rendering.dossier import Dossier
+from vocu.rendering.xlsx_charts import write_charts
 
-_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_WIDEST = 48
+_AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_WIDEST, _NARROWEST = 48, 9
+HEAD: Final = 4
+"""The row of the column labels, from 0; above it stand title, definition, what must be known, and the way back."""
 
 
-def results_xlsx(results: Results, root: str, final: bool) -> bytes:
-    """The workbook of these results; `root` is that of the log at their position. Numbers are numbers where a
-    spreadsheet keeps all their digits, and texts where it would not."""
+def results_xlsx(dossier: Dossier) -> bytes:
+    """The workbook of these results, in the dossier's language."""
     out = BytesIO()
-    workbook = Workbook(out, {"in_memory": True, **_AS_TEXT})
-    workbook.set_properties({"title": results.operation, "created": datetime.fromtimestamp(results.as_of // 1000, UTC)})
-    head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    title = workbook.add_format({"bold": True, "font_size": 14})
-    exact = workbook.add_format({"align": "right"})
-    _write_contents(workbook.add_worksheet("Contents"), results, _status(results, root, final), title, head)
-    for table in results.tables:
-        _write_table(workbook.add_worksheet(table.id), table, head, exact)
-    workbook.close()
+    book = Workbook(out, {"in_memory": True, **_AS_TEXT})
+    book.set_properties({"title": dossier.title, "created": dossier.at, "status": dossier.status})
+    words, looks = dossier.wording, _looks(book)
+    contents = book.add_worksheet(_sheet_name(words._("Contents")))
+    charts = book.add_worksheet(_sheet_name(words._("Charts"))) if dossier.charts() else None
+    definitions = book.add_worksheet(_sheet_name(words._("Definitions")))
+    _write_contents(contents, dossier, looks)
+    if charts is not None:
+        write_charts(book, charts, dossier.charts(), words.heading("Seizures"), looks)
+    _write_definitions(definitions, dossier, looks)
+    for table in dossier.results.tables:
+        _TableSheet(book.add_worksheet(table.id), table, dossier, looks).write(contents.name)
+    book.close()
     return out.getvalue()
 
 
-def _status(results: Results, root: str, final: bool) -> list[tuple[str, Cell]]:
-    as_of = datetime.fromtimestamp(results.as_of // 1000, UTC)
-    return [
-        ("Status", "FINAL" if final else "PRELIMINARY"),
-        ("Operation", results.op),
-        ("Log position", results.position),
-        ("Log root", root),
-        ("As of (UTC)", as_of.strftime("%Y-%m-%d %H:%M:%S")),
-    ]
+def _looks(book: Any) -> dict[str, Any]:
+    """The formats of cells, by what they are for."""
+    wrapped = {"text_wrap": True, "valign": "top"}
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E9EFF5", **wrapped}),
+        "note": book.add_format({"font_color": "#52606D"}),
+        "wrap": book.add_format(wrapped),
+        "top": book.add_format({"valign": "top"}),
+        "link": book.add_format({"font_color": "#1D5F9E", "underline": 1, "valign": "top"}),
+        "exact": book.add_format({"align": "right"}),
+        "count": book.add_format({"num_format": "#,##0"}),
+        "quantity": book.add_format({"num_format": "#,##0.##########"}),
+        "whole": book.add_format({"num_format": "#,##0"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
+    }
 
 
-def _write_contents(sheet: Worksheet, results: Results, status: list[tuple[str, Cell]], title: Any, head: Any) -> None:
-    sheet.write_string(0, 0, results.operation, title)
-    for row, (name, value) in enumerate(status, start=2):
-        sheet.write_string(row, 0, name)
-        _write_cell(sheet, row, 1, value, None)
-    first = len(status) + 3
-    for number, name in enumerate(("Table", "Title", "Rows")):
-        sheet.write_string(first, number, name, head)
-    for row, table in enumerate(results.tables, start=first + 1):
-        sheet.write_url(row, 0, f"internal:'{table.id}'!A1", string=table.id)
-        sheet.write_string(row, 1, table.title)
-        sheet.write_number(row, 2, len(table.rows))
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 60)
+def _sheet_name(text: str) -> str:
+    """A spreadsheet allows 31 signs in it, and not all."""
+    return "".join(sign for sign in text if sign not in "[]:*?/\\'")[:31]
 
 
-def _write_table(sheet: Worksheet, table: Table, head: Any, exact: Any) -> None:
-    for number, column in enumerate(table.columns):
-        sheet.write_string(0, number, column.label, head)
-        sheet.set_column(number, number, _width(table, number, column))
-    for row, cells in enumerate(table.rows, start=1):
-        for number, cell in enumerate(cells):
-            _write_cell(sheet, row, number, cell, exact)
+def _write_contents(sheet: Worksheet, dossier: Dossier, looks: dict[str, Any]) -> None:
+    words = dossier.wording
+    sheet.write_string(0, 0, defused(dossier.title), looks["title"])
+    row = 2
+    for name, value in dossier.facts():
+        sheet.write_string(row, 0, name, looks["top"])
+        sheet.write_string(row, 1, defused(value), looks["wrap"])
+        row += 1
+    for line in dossier.counted_only():
+        sheet.write_string(row, 1, line, looks["wrap"])
+        row += 1
+    for number, name in enumerate((words._("Table"), words._("Title"), words._("Rows"))):
+        sheet.write_string(row + 1, number, name, looks["head"])
+    for place, table in enumerate(dossier.results.tables, start=row + 2):
+        sheet.write_url(place, 0, f"internal:'{table.id}'!A1", looks["link"], table.id)
+        sheet.write_string(place, 1, words.heading(table.title))
+        sheet.write_number(place, 2, len(table.rows), looks["count"])
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 64)
     sheet.freeze_panes(1, 0)
-    if table.rows:
-        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+    sheet.fit_to_pages(1, 0)
 
 
-def _write_cell(sheet: Worksheet, row: int, number: int, cell: Cell, exact: Any) -> None:
-    if isinstance(cell, str):
-        if cell:
-            sheet.write_string(row, number, cell_text(cell))
-    elif _fits(cell):
-        sheet.write_number(row, number, float(cell))
-    else:
-        sheet.write_string(row, number, cell_text(cell), exact)
+def _write_definitions(sheet: Worksheet, dossier: Dossier, looks: dict[str, Any]) -> None:
+    """What each table counts, and what each of its columns is."""
+    words = dossier.wording
+    heads = (words._("Table"), words._("Title"), words._("What it counts"), words._("Columns"), words._("Notes"))
+    for number, (name, width) in enumerate(zip(heads, (8, 34, 72, 48, 40), strict=True)):
+        sheet.write_string(0, number, name, looks["head"])
+        sheet.set_column(number, number, width)
+    for row, table in enumerate(dossier.results.tables, start=1):
+        sheet.write_url(row, 0, f"internal:'{table.id}'!A1", looks["link"], table.id)
+        columns = "\n".join(f"{words.heading(column.label)} ({column.name})" for column in table.columns)
+        told = (words.heading(table.title), dossier.definition(table), columns, "\n".join(dossier.notes(table)))
+        for number, text in enumerate(told, start=1):
+            sheet.write_string(row, number, text, looks["wrap"])
+    sheet.freeze_panes(1, 2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
-def _fits(amount: int | Decimal) -> bool:
+class _TableSheet:
+    """Writes one table into its sheet."""
+
+    def __init__(self, sheet: Worksheet, table: Table, dossier: Dossier, looks: dict[str, Any]) -> None:
+        self._sheet, self._table, self._dossier, self._looks = sheet, table, dossier, looks
+        self._reader: CellReader = dossier.reader
+
+    def write(self, contents: str) -> None:
+        sheet, table, looks = self._sheet, self._table, self._looks
+        sheet.write_string(0, 0, self._dossier.heading(table), looks["title"])
+        sheet.write_string(1, 0, self._dossier.definition(table), looks["note"])
+        notes = [self._dossier.status, *self._dossier.counted_only(), *self._dossier.notes(table)]
+        sheet.write_string(2, 0, " · ".join(notes), looks["note"])
+        sheet.write_url(3, 0, f"internal:'{contents}'!A1", looks["link"], contents)
+        for number, column in enumerate(table.columns):
+            sheet.write_string(HEAD, number, self._reader.heading(column), looks["head"])
+            longest = max((self._write(row, number, column) for row in range(len(table.rows))), default=0)
+            wide = max(longest, _NARROWEST, len(self._reader.heading(column)) * 4 // 5) + 2
+            sheet.set_column(number, number, min(wide, _WIDEST))
+        sheet.freeze_panes(HEAD + 1, 0)
+        if table.rows:
+            sheet.autofilter(HEAD, 0, HEAD + len(table.rows), len(table.columns) - 1)
+        sheet.repeat_rows(HEAD)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+
+    def _write(self, row: int, number: int, column: Column) -> int:
+        """Write one cell. Returns how many signs it shows."""
+        cell, place = self._table.rows[row][number], (HEAD + 1 + row, number)
+        if cell == "":
+            return 0
+        if isinstance(cell, str):
+            return self._write_text(place, cell, column)
+        if _fits(cell):
+            whole = Decimal(cell) == Decimal(cell).to_integral_value()
+            self._sheet.write_number(*place, float(cell), self._looks["whole" if whole else "quantity"])
+        else:
+            self._sheet.write_string(*place, plain(Decimal(cell)), self._looks["exact"])
+        return len(plain(Decimal(cell))) * 5 // 4
+
+    def _write_text(self, place: tuple[int, int], cell: str, column: Column) -> int:
+        if column.kind == "day" and precision(cell) == "day":
+            self._sheet.write_datetime(*place, first_day(cell), self._looks["day"])
+            return 10
+        if column.kind == "instant":
+            self._sheet.write_datetime(
+                *place, datetime.fromisoformat(cell).replace(tzinfo=None), self._looks["instant"]
+            )
+            return 19
+        text = defused(cell if column.kind == "day" else self._reader.text(cell, column))
+        self._sheet.write_string(*place, text)
+        return len(text)
+
+
+def _fits(amount: Cell) -> bool:
     """Whether a spreadsheet keeps and shows every digit: it works with 15 significant ones."""
     number = Decimal(amount)
     digits = plain(number).replace(".", "").lstrip("-0").rstrip("0")
     return len(digits) <= 15 and abs(number) < 10**15
-
-
-def _width(table: Table, number: int, column: Column) -> int:
-    longest = max((len(cell_text(row[number])) for row in table.rows), default=0)
-    return min(max(longest, 8, len(column.label) * 4 // 5) + 2, _WIDEST)

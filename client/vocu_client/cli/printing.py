@@ -69,8 +69,9 @@ def show_error(error: VocuError, todo: str = RECORDED) -> None:
 
 
 @contextmanager
-def bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for what is done of how much, from when there is much to do until it is done; a pipe shows none."""
+def bar(words: str, few: int = FEW) -> Iterator[Callable[[int, int], None]]:
+    """A bar for what is done of how much, from when there is more to do than `few` until it is done; a pipe shows
+    none."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     progress = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
     task = progress.add_task(words, total=None)
@@ -79,7 +80,7 @@ def bar(words: str) -> Iterator[Callable[[int, int], None]]:
     def told(done: int, of: int) -> None:
         nonlocal first
         first = done if first is None else first
-        if of - first > FEW and done < of:
+        if of - first > few and done < of:
             progress.start()
         elif done >= of:
             progress.stop()

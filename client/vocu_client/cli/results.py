@@ -1,21 +1,24 @@
 """The newsletter and the tables."""
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from vocu.canonical import b64
+from vocu.compilation.filtering import Filter
 from vocu.compilation.newsletter import notable_facts
 from vocu.compilation.schedule import calendar_date
 from vocu.compilation.tables import compile_tables
-from vocu.errors import RefusedError
+from vocu.errors import MalformedError, RefusedError
+from vocu.form.codes import code_list
 from vocu.operation.bodies import Compiled
 from vocu_client.app import Desk
-from vocu_client.cli.desk import Yes, decide, read, the_id, words
-from vocu_client.cli.printing import note, say, wording
-from vocu_client.exports import newsletter_file, write_results
+from vocu_client.cli.desk import Yes, codes, decide, read, the_id, words
+from vocu_client.cli.printing import bar, note, say, wording
+from vocu_client.exports import USUAL, Form, newsletter_file, results_dossier, write_results
 
 Day = Annotated[str | None, typer.Option(help="Its day, 2024-06-03; the newest where left out.")]
 
@@ -23,7 +26,7 @@ Day = Annotated[str | None, typer.Option(help="Its day, 2024-06-03; the newest w
 def newsletter(
     ctx: typer.Context,
     day: Day = None,
-    form: Annotated[Literal["text", "html", "json"], typer.Option("--format", help="As what.")] = "text",
+    form: Annotated[Literal["text", "html", "pdf", "json"], typer.Option("--format", help="As what.")] = "text",
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="Into this file instead of here.")] = None,
 ) -> None:
     """Show a newsletter, with the organiser's words once he has sent it out."""
@@ -44,7 +47,7 @@ def newsletter(
         elif form == "text":
             say(data.decode().rstrip("\n"))
         else:
-            sys.stdout.write(data.decode())
+            sys.stdout.buffer.write(data)
 
     read(ctx, show)
 
@@ -67,17 +70,57 @@ def issue(
 
 
 def tables(
-    ctx: typer.Context, out: Annotated[Path, typer.Option(file_okay=False, help="The folder they go into.")]
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(file_okay=False, help="The folder they go into.")],
+    forms: Annotated[
+        list[Form] | None, typer.Option("--form", help="In this form; several times for several. All but pdf and docx.")
+    ] = None,
+    period_from: Annotated[str | None, typer.Option("--from", help="Count from this day of seizure on.")] = None,
+    period_to: Annotated[str | None, typer.Option("--to", help="Count until this day of seizure.")] = None,
+    country: Annotated[str | None, typer.Option(help="Count these countries alone: DE,NL.")] = None,
+    commodity: Annotated[str | None, typer.Option(help="Count these goods alone, and all below them.")] = None,
+    mode: Annotated[str | None, typer.Option(help="Count these modes of transport alone: road,air.")] = None,
 ) -> None:
-    """Write all results tables: a CSV each, one workbook, and results.json to compare them by."""
+    """Write the results tables: CSV and JSON, flat files with their codebook, a workbook, a PDF, a draft report."""
 
     def write(desk: Desk) -> None:
-        results = compile_tables(desk.ledger)
+        only = Filter(
+            period_from=_day(period_from),
+            period_to=_day(period_to),
+            countries=_known("country", codes(country), desk.ledger.parties),
+            commodities=_known("commodity", _listed(commodity), _commodities(desk)),
+            modes=_known("mode of transport", _listed(mode), [code.id for code in code_list("transport_mode").codes]),
+        )
+        results = compile_tables(desk.ledger, only)
         root = b64(desk.view.operation.log.root(results.position))
-        written = write_results(out, results, root, final=desk.ledger.phase == "CLOSED")
+        dossier = results_dossier(desk.ledger, results, root, wording())
+        with bar("Writing", few=0) as told:
+            written = write_results(out, desk.ledger, dossier, forms or USUAL, told)
         say(f"{len(results.tables)} tables as of entry {results.position - 1} are in {out}, {len(written)} files.")
+        for line in dossier.counted_only():
+            say(line)
 
     read(ctx, write)
+
+
+def _listed(given: str | None) -> tuple[str, ...]:
+    return tuple(code.strip() for code in (given or "").split(",") if code.strip())
+
+
+def _day(given: str | None) -> str | None:
+    return None if given is None else calendar_date(given).isoformat()
+
+
+def _commodities(desk: Desk) -> list[str]:
+    return [*(code.id for code in code_list("commodity").codes), *desk.view.state.genesis.sub_commodities]
+
+
+def _known(what: str, given: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    """These codes, in order. Raises MalformedError where one is not known: it would silently count nothing."""
+    unknown = [code for code in given if code not in known]
+    if unknown:
+        raise MalformedError("bad-filter", f"There is no {what} {', '.join(unknown)} to count in this operation.")
+    return tuple(sorted(set(given)))
 
 
 def _compiled(desk: Desk, day: str | None) -> Compiled:

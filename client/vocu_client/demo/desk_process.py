@@ -18,8 +18,9 @@ from vocu.errors import VocuError
 from vocu.operation import events
 from vocu.operation.bodies import Contact
 from vocu.operation.header import EVERYONE
+from vocu.rendering.wording import Wording
 from vocu_client.app import Desk
-from vocu_client.exports import newsletter_file, write_files, write_results
+from vocu_client.exports import FORMS, newsletter_file, results_dossier, write_files, write_results
 from vocu_client.founding import create_operation, join
 from vocu_client.membership import read_invitation
 from vocu_client.planning import Plan
@@ -139,7 +140,7 @@ class DemoDesk:
         figures = self.desk.reading.figures_of(day)
         issued = self.desk.reading.words_of(day)
         words = issued[1].body if issued and issued[1] else None
-        forms = {"html": "html", "text": "txt", "json": "json"}
+        forms = {"html": "html", "text": "txt", "json": "json", "pdf": "pdf"}
         files = {f"{day}.{ending}": newsletter_file(form, figures, words, None) for form, ending in forms.items()}
         return [str(path) for path in write_files(Path(folder), files)]
 
@@ -147,8 +148,8 @@ class DemoDesk:
         """Write the results tables as of now. Returns the paths."""
         results = compile_tables(self.desk.ledger)
         root = b64(self.desk.view.operation.log.root(results.position))
-        final = self.desk.ledger.phase == "CLOSED"
-        return [str(path) for path in write_results(Path(folder), results, root, final=final)]
+        dossier = results_dossier(self.desk.ledger, results, root, Wording())
+        return [str(path) for path in write_results(Path(folder), self.desk.ledger, dossier, FORMS)]
 
     def _require_connection(self) -> None:
         if self._connection is not None and self._connection.done():

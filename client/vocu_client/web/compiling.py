@@ -16,8 +16,11 @@ from vocu.operation.events import PhaseOpened
 from vocu.operation.state import OperationState
 from vocu.operation.statements import OpenPhase
 from vocu.operation.verified import Accepted
+from vocu.rendering.dossier import Dossier
 from vocu.rendering.findings import Findings, find
+from vocu.rendering.wording import Wording
 from vocu_client.app import Desk
+from vocu_client.results_map import results_map
 
 PATIENCE_SECONDS: Final = 0.15
 """How long a page waits for tables of the newest entries where it has slightly older ones to show."""
@@ -32,6 +35,23 @@ class Compiled(Struct, frozen=True):
     findings: Findings
     root: str
     final: bool
+
+
+def dossier_of_page(desk: Desk, compiled: Compiled, words: Wording, *, mapped: bool = False) -> Dossier:
+    """What files of these tables are made of; `mapped`: with a map, where they are of the newest entries."""
+    state, ledger, results = desk.view.state, desk.ledger, compiled.results
+    mapped = mapped and ledger.position == results.position
+    return Dossier(
+        results=results,
+        root=compiled.root,
+        final=compiled.final,
+        findings=compiled.findings,
+        wording=words,
+        names={ncp: member.name for ncp, member in state.members.items()},
+        zone=state.genesis.zone,
+        handling=state.genesis.handling,
+        map=results_map(ledger, results.filter, words) if mapped else None,
+    )
 
 
 class Tables:

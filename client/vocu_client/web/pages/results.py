@@ -1,5 +1,6 @@
 """The results: a few charts that say most, and every table, at the newest entry or as a newsletter counted."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +12,8 @@ from vocu.errors import RefusedError
 from vocu.rendering.csv import table_csv
 from vocu.rendering.findings import by_day, charts
 from vocu.rendering.results import results_json
-from vocu_client.exports import CERTIFICATE, WORKBOOK
-from vocu_client.web.compiling import Compiled, tables_of
+from vocu_client.exports import CERTIFICATE, WORKBOOK, dossier_file
+from vocu_client.web.compiling import Compiled, dossier_of_page, tables_of
 from vocu_client.web.digits import number_of
 from vocu_client.web.tabling import Reader
 from vocu_client.web.templating import who
@@ -82,12 +83,8 @@ async def csv(visit: Visit) -> Response:
 
 
 async def workbook(visit: Visit) -> Response:
-    import asyncio  # noqa: PLC0415
-
-    from vocu.rendering.xlsx import results_xlsx  # noqa: PLC0415 - it takes long to load, and few sessions need it
-
-    compiled = await _compiled(visit)
-    data = await asyncio.to_thread(results_xlsx, compiled.results, compiled.root, compiled.final)
+    dossier = dossier_of_page(visit.desk, await _compiled(visit), visit.words)
+    data = await asyncio.to_thread(dossier_file, "xlsx", dossier)
     return visit.download(WORKBOOK, XLSX, data)
 
 

@@ -13,10 +13,13 @@ from vocu.compilation.counting import is_restricted
 from vocu.compilation.table import Results
 from vocu.form.codes import family
 from vocu.rendering.csv import table_csv
+from vocu.rendering.dossier import NOTHING_FOUND
 from vocu.rendering.wording import N_, Wording
 from vocu_client import places
+from vocu_client.exports import dossier_file
 from vocu_client.overviews.rows import Row, Status
 from vocu_client.overviews.seizures import SortBy, Sum
+from vocu_client.web.compiling import Compiled, dossier_of_page
 from vocu_client.web.digits import number_of
 from vocu_client.web.seizures import mapping, telling
 from vocu_client.web.seizures.exporting import export
@@ -114,12 +117,15 @@ async def csv(visit: Visit) -> Response:
 
 
 async def workbook(visit: Visit) -> Response:
-    from vocu.rendering.xlsx import results_xlsx  # noqa: PLC0415 - it takes long to load, and few sessions need it
-
     ledger, log = visit.desk.ledger, visit.desk.view.operation.log
     rows, words, root, final = _all_rows(visit), visit.words, b64(log.root(ledger.position)), ledger.phase == "CLOSED"
     around = ledger.op, ledger.genesis.name, ledger.position, ledger.at
-    data = await asyncio.to_thread(lambda: results_xlsx(Results(*around, (export(rows, words),)), root, final))
+
+    def made() -> bytes:
+        compiled = Compiled(Results(*around, (export(rows, words),)), NOTHING_FOUND, root, final)
+        return dossier_file("xlsx", dossier_of_page(visit.desk, compiled, words))
+
+    data = await asyncio.to_thread(made)
     return visit.download("seizures.xlsx", XLSX, data)
 
 

@@ -8,7 +8,8 @@ from tests.client.web.visitor import Visitor
 from tests.core.form.forms import shortest_report
 from vocu.canonical import b64
 from vocu.compilation.tables import compile_tables
-from vocu_client.exports import write_results
+from vocu.rendering.wording import Wording
+from vocu_client.exports import results_dossier, write_results
 
 
 async def _report(visitor: Visitor, **fields: object) -> str:
@@ -56,7 +57,8 @@ async def test_the_downloads_are_the_files_that_the_command_line_writes(de: Visi
     desk = de.desk
     results = compile_tables(desk.ledger)
     root = b64(desk.view.operation.log.root(results.position))
-    written = write_results(tmp_path, results, root, final=False)
+    dossier = results_dossier(desk.ledger, results, root, Wording())
+    written = write_results(tmp_path, desk.ledger, dossier, ("csv", "xlsx"))
     page = await de.get("/results")
     links = [link for link in page.links if link.startswith("/results/") and "at=" in link]
     got = {

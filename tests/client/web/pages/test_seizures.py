@@ -12,6 +12,7 @@ from tests.client.web.conftest import TODAY, Countries
 from tests.client.web.visitor import Visitor
 from tests.core.form.forms import shortest_report
 from tests.system.rig import PASSPHRASE
+from vocu.rendering.xlsx import HEAD
 from vocu_client import Desk
 
 HOSTILE = "PL-CUSTOMS-2026-9"
@@ -171,6 +172,6 @@ async def test_a_restricted_report_says_no_more_in_an_export(officer: Visitor, r
 async def test_the_workbook_holds_the_rows_and_where_they_are_from(officer: Visitor) -> None:
     answer = (await officer.get("/seizures.xlsx?place=PLGDN")).response
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert book.sheetnames == ["Contents", "seizures"]
-    assert book["seizures"].max_row == 3
-    assert "Log root" in [cell.value for cell in book["Contents"]["A"]]
+    assert book.sheetnames == ["Contents", "Definitions", "seizures"]
+    assert book["seizures"].max_row == HEAD + 1 + 2
+    assert "Root of the log there" in [cell.value for cell in book["Contents"]["A"]]
