@@ -184,13 +184,17 @@ def _month(source: Month, cells: Cells[str, str]) -> str:
     return f"{year:04}-{month:02}"
 
 
-def moment(source: Moment, cells: Cells[str, str]) -> str:
-    """The local time with its offset, "2024-01-16T08:45:00+01:00". Raises CellError, also where clocks were changed."""
+def moment(source: Moment, cells: Cells[str, str]) -> str | None:
+    """The local time with its offset, "2024-01-16T08:45:00+01:00"; None for an empty cell that the mapping leaves out.
+    Raises CellError, also where clocks were changed."""
     cell = cells[source.column]
+    if not cell and source.empty == "leave_out":
+        return None
     parts = _date_parts(source.column, cell, source.format, source.century)
     zone = ZoneInfo(source.zone)
     try:
-        local = datetime(parts["Y"], parts["m"], parts["d"], parts["H"], parts["M"], parts.get("S", 0), tzinfo=zone)
+        time_of_day = parts.get("H", 0), parts.get("M", 0), parts.get("S", 0)  # a workbook leaves midnight out
+        local = datetime(parts["Y"], parts["m"], parts["d"], *time_of_day, tzinfo=zone)
     except ValueError:
         raise unreadable((source.column,), cell, N_("{cell} is not a time of day")) from None
     if local.utcoffset() != local.replace(fold=1).utcoffset():

@@ -125,7 +125,8 @@ class _Filling:
             if isinstance(quantity, Number) and line["quantity"] is None and len(self.faults) == noted:
                 if quantity.empty == "no_line":
                     return []
-                line["quantity_basis"] = "pending"
+                if quantity.empty == "pending":
+                    line["quantity_basis"] = "pending"
         rest = {name: source for name, source in goods.fields.items() if name not in line}
         return [line | {name: self._read(f"{path}.{name}", _GOODS[name], source) for name, source in rest.items()}]
 

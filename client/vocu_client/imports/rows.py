@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from vocu_client.imports.table import Row
 Where = tuple[str, str]
 """A column and the exact text that it must hold."""
 Progress = Callable[[int], None]
+Join = Callable[[Sequence[dict[str, Any]]], tuple[dict[str, Any], list[str]]]
 _GOODS_LINE: Final = re.compile(r"goods\[(\d+)\]")
 _INSIDE: Final = re.compile(r"(?<=[a-z_])\[\d+\](?:\..*)?$|\.(?:country|place)$|(?<=transit)\[.*$")
 """What leads from a field into its items: a stop's country, one of several plates."""
@@ -104,15 +105,16 @@ def convert_groups(
     added: frozenset[str] = NOTHING_ADDED,
     where: Sequence[Where] = (),
     progress: Progress = lambda _: None,
+    join: Join = join,
 ) -> Conversion:
-    """The same, where it is known already which rows make one report."""
+    """The same, where it is known already which rows make one report, and how their forms become one."""
     reports: list[Imported] = []
     refused: list[Refusal] = []
     columns = {path: source.columns() for path, _, source in mapping.sources() if not isinstance(source, str)}
     for number, group in enumerate(groups, 1):
         kept = [all(row.cells[column] == value for column, value in where) for row in group]
         if any(kept):
-            made = _imported(group, mapping, columns, added) if all(kept) else _part_of_report(group)
+            made = _imported(group, mapping, columns, added, join) if all(kept) else _part_of_report(group)
             (reports if isinstance(made, Imported) else refused).append(made)  # type: ignore[arg-type]
         progress(number)
     return Conversion(reports=tuple(reports), refused=tuple(refused))
@@ -172,43 +174,43 @@ def groups(rows: Sequence[Row], group_by: tuple[str, ...]) -> Iterable[list[Row]
 
 
 def _imported(
-    group: list[Row], mapping: Mapping, columns: dict[str, tuple[str, ...]], added: frozenset[str]
+    group: list[Row], mapping: Mapping, columns: dict[str, tuple[str, ...]], added: frozenset[str], join: Join
 ) -> Imported | Refusal:
     lines = tuple(row.line for row in group)
     filled = [fill(row, mapping) for row in group]
     faults = [fault for each in filled for fault in each.faults]
-    form = filled[0].form
-    if len(group) > 1 and not faults:
-        form, differ = join([each.form for each in filled])
-        unlike = Fault("", "the rows of one report differ in it")
-        faults = [RowFault(line=lines[0], columns=(), field=name, fault=unlike) for name in differ]
-    if not faults:
-        participant = form.pop("participant")
-        try:
-            report, nominal = split(form, added)
-        except FormError as error:
-            goods = [(line, section) for line, each in zip(lines, filled, strict=True) for section in each.goods]
-            faults = [_in_its_column(fault, lines[0], goods, columns) for fault in error.faults]
-        else:
-            key = identity(participant, group)
-            return Imported(lines=lines, participant=participant, report=report, nominal=nominal, key=key)
-    return Refusal(lines=lines, faults=tuple(faults))
+    form, differ = (filled[0].form, []) if len(group) == 1 else join([each.form for each in filled])
+    unlike = Fault("", "the rows of one report differ in it")
+    unread = {(fault.line, fault.field) for fault in faults}
+    faults += [RowFault(line=lines[0], columns=(), field=name, fault=unlike) for name in differ if not faults]
+    participant = form.pop("participant", "")
+    try:
+        report, nominal = split(form, added)
+    except FormError as error:
+        goods = [(line, section) for line, each in zip(lines, filled, strict=True) for section in each.goods]
+        for fault in error.faults:
+            line, field = _filled_from(fault.path, lines[0], goods)
+            if (line, field) not in unread:  # else it is only missing because it could not be read
+                faults.append(_in_its_column(fault, line, field, columns))
+    if faults:
+        return Refusal(lines=lines, faults=tuple(faults))
+    key = identity(participant, group)
+    return Imported(lines=lines, participant=participant, report=report, nominal=nominal, key=key)
 
 
-def _in_its_column(
-    fault: Fault, line: int, goods: list[tuple[int, int]], columns: dict[str, tuple[str, ...]]
-) -> RowFault:
-    """A fault of the form, on the line and in the columns that its field came from."""
-    path = fault.path
-    if match := _GOODS_LINE.match(path):
-        line, section = goods[int(match[1])]
-        source = f"goods[{section}]{path[match.end() :]}"
-    else:
-        name, _, rest = path.partition(".")
-        source = f"route.{rest}" if name == "route" else name
-    source = _INSIDE.sub("", source)
-    found = next((columns[each] for each in (source, f"report.{source}", f"nominal.{source}") if each in columns), ())
-    return RowFault(line=line, columns=found, field=path, fault=replace(fault, path=""))
+def _filled_from(path: str, line: int, goods: list[tuple[int, int]]) -> tuple[int, str]:
+    """The line and the field of the mapping that a place in the form came from."""
+    match = _GOODS_LINE.match(path)
+    if match is None:
+        return line, _INSIDE.sub("", path)
+    line, section = goods[int(match[1])]
+    return line, f"goods[{section}]{path[match.end() :]}"
+
+
+def _in_its_column(fault: Fault, line: int, field: str, columns: dict[str, tuple[str, ...]]) -> RowFault:
+    named = (field, f"report.{field}", f"nominal.{field}")
+    found = next((columns[name] for name in named if name in columns), ())
+    return RowFault(line=line, columns=found, field=fault.path, fault=replace(fault, path=""))
 
 
 def _part_of_report(group: list[Row]) -> Refusal:

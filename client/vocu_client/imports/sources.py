@@ -131,6 +131,7 @@ class Moment(Section, frozen=True):
     format: str
     zone: str
     century: int | None = None
+    empty: Literal["refuse", "leave_out"] = "refuse"
 
     def columns(self) -> tuple[str, ...]:
         """All columns that it reads."""
