@@ -19,6 +19,7 @@ from vocu_client.cli import (
     membership,
     posting,
     reading,
+    reference,
     results,
     returns,
     seizures,
@@ -179,6 +180,11 @@ newsletter.callback()(results.newsletter)
 newsletter.command("issue")(results.issue)
 app.add_typer(newsletter, name="newsletter")
 app.command("tables")(results.tables)
+conversion = typer.Typer(invoke_without_command=True, help="How quantities and money are converted.")
+conversion.callback()(reference.show)
+conversion.command("rates")(reference.rates)
+conversion.command("rules")(reference.rules)
+app.add_typer(conversion, name="reference")
 app.command("export")(verifying.export)
 app.command("verify")(verifying.verify)
 

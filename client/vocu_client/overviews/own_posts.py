@@ -10,7 +10,7 @@ from msgspec import Struct
 from vocu.compilation.counting import Counted, counted, credited, returns, total
 from vocu.compilation.ledger import Ledger
 from vocu.form.codes import is_code
-from vocu.form.quantities import Quantity
+from vocu.form.quantities import Quantity, plain
 from vocu.form.returns import ConfirmedTotal, DailyReturn, NationalReport
 
 Subject = tuple[str, str]
@@ -26,8 +26,8 @@ class Sum(Struct, frozen=True):
 
 
 class OwnPosts(Struct, frozen=True, kw_only=True):
-    """The reports that are credited to a country, in the operational phase and after it, and its daily returns; a count
-    is None where nothing was said."""
+    """The reports of the operational phase that are credited to a country, and its daily returns; a count is None where
+    nothing was said. Follow-ups are tabled apart (T02F), and are no part of what is confirmed."""
 
     reports: int
     seizures: int
@@ -87,11 +87,11 @@ def own_posts(ledger: Ledger, ncp: str) -> OwnPosts:
 def posts_of_each(ledger: Ledger) -> Mapping[str, OwnPosts]:
     """The same of every participant that posted anything; nothing of the others."""
     entries: defaultdict[str, list[Counted]] = defaultdict(list)
-    for entry in (*counted(ledger), *counted(ledger, "follow_up")):
+    for entry in counted(ledger):
         for ncp in credited(entry):
             entries[ncp].append(entry)
     filed: defaultdict[str, list[DailyReturn]] = defaultdict(list)
-    for each in (*returns(ledger), *returns(ledger, "follow_up")):
+    for each in returns(ledger):
         filed[each.ncp].append(each.form)
     found = {ncp: _added(entries[ncp], filed[ncp]) for ncp in sorted({*entries, *filed})}
     return defaultdict(lambda: _added([], []), found)
@@ -104,8 +104,8 @@ def _added(entries: list[Counted], filed: list[DailyReturn]) -> OwnPosts:
         seizures=sum(stat.seizures for stat in stats),
         goods=dict(sorted(_goods(entries).items())),
         controls=sum(check.checked for form in filed for check in form.checks) if filed else None,
-        persons_involved=_first(stats, filed, "persons_involved"),
-        persons_arrested=_first(stats, filed, "persons_arrested"),
+        persons_involved=_sum(stats, "persons_involved"),
+        persons_arrested=_sum(stats, "persons_arrested"),
         investigations_opened=_sum(filed, "investigations_opened"),
     )
 
@@ -137,13 +137,6 @@ def _goods(entries: list[Counted]) -> dict[Subject, Sum]:
     }
 
 
-def _first(reported: Iterable[Any], filed: Iterable[Any], name: str) -> int | None:
-    """The sum of the reported cases; of the daily returns where no report says anything: they may mean the same
-    persons, and are never added up."""
-    found = _sum(reported, name)
-    return found if found is not None else _sum(filed, name)
-
-
 def _sum(forms: Iterable[Any], name: str) -> int | None:
     said = [count for form in forms if (count := getattr(form, name)) is not None]
     return sum(said) if said else None
@@ -160,10 +153,4 @@ def _total(subject: Subject, added: Sum) -> dict[str, Any]:
         quantity=added.quantity,
     )
     said = {name: getattr(line, name) for name in line.__struct_fields__ if getattr(line, name) is not None}
-    return said | ({"quantity": plain_amount(added.quantity)} if added.quantity is not None else {})
-
-
-def plain_amount(amount: Decimal) -> str:
-    """The amount as forms have it: no exponent, no zeros at its end."""
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return said | ({"quantity": plain(added.quantity)} if added.quantity is not None else {})

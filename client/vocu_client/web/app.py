@@ -47,6 +47,7 @@ from vocu_client.web.pages import (
     outbox,
     outcomes,
     questions,
+    reference,
     report,
     report_files,
     results,
@@ -67,7 +68,7 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = tuple(page.ROUTES for page in (
     national_results, results,
     form_parts, report, report_files, revise, contacts, seizures, seizure, start, founding, operation, root_keys,
     invitations, admission, members, devices, board, hits, issuing, message_new, messages, warnings, questions,
-    controls, outcomes, national_report, mail,
+    controls, outcomes, national_report, reference, mail,
 ))
 # fmt: on
 BROKEN: Final = VocuError(

@@ -38,6 +38,7 @@ OTHERWISE: Final[dict[tuple[str, str], Right]] = {
             ("GET", "/now/new"), ("POST", "/now/read"), ("GET", "/start"), ("GET", "/start/join"),
             ("GET", "/operation"),
             ("GET", "/operation/{where}/waiting"), ("GET", "/operation/members"), ("GET", "/operation/members/{ncp}"),
+            ("GET", "/operation/reference"),
             ("GET", "/operation/devices"), ("GET", "/operation/board"), ("GET", "/operation/hits"),
             ("GET", "/operation/newsletter"), ("GET", "/operation/newsletter/look"),
         ),
@@ -53,6 +54,8 @@ OTHERWISE: Final[dict[tuple[str, str], Right]] = {
     **dict.fromkeys(
         (
             ("POST", "/report/{draft}/hand-back"),
+            ("POST", "/operation/reference"), ("POST", "/operation/reference/rates"),
+            ("POST", "/operation/reference/rules"),
             ("GET", "/operation/announcement"), ("POST", "/operation/announcement"),
             ("POST", "/operation/newsletter"), ("POST", "/operation/newsletter/draft"),
             ("GET", "/operation/newsletter/send"), ("POST", "/operation/newsletter/send"),
