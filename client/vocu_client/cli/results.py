@@ -18,7 +18,7 @@ from vocu.operation.bodies import Compiled
 from vocu_client.app import Desk
 from vocu_client.cli.desk import Yes, codes, decide, read, the_id, words
 from vocu_client.cli.printing import bar, note, say, wording
-from vocu_client.exports import USUAL, Form, newsletter_file, results_dossier, write_results
+from vocu_client.exports import FORMS, USUAL, newsletter_file, results_dossier, write_results
 
 Day = Annotated[str | None, typer.Option(help="Its day, 2024-06-03; the newest where left out.")]
 
@@ -73,7 +73,7 @@ def tables(
     ctx: typer.Context,
     out: Annotated[Path, typer.Option(file_okay=False, help="The folder they go into.")],
     forms: Annotated[
-        list[Form] | None, typer.Option("--form", help="In this form; several times for several. All but pdf and docx.")
+        list[str] | None, typer.Option("--form", help="In this form; several times for several. All but pdf and docx.")
     ] = None,
     period_from: Annotated[str | None, typer.Option("--from", help="Count from this day of seizure on.")] = None,
     period_to: Annotated[str | None, typer.Option("--to", help="Count until this day of seizure.")] = None,
@@ -91,11 +91,12 @@ def tables(
             commodities=_known("commodity", _listed(commodity), _commodities(desk)),
             modes=_known("mode of transport", _listed(mode), [code.id for code in code_list("transport_mode").codes]),
         )
+        chosen = [form for form in FORMS if form in _known("form", tuple(forms or USUAL), FORMS)]
         results = compile_tables(desk.ledger, only)
         root = b64(desk.view.operation.log.root(results.position))
         dossier = results_dossier(desk.ledger, results, root, wording())
         with bar("Writing", few=0) as told:
-            written = write_results(out, desk.ledger, dossier, forms or USUAL, told)
+            written = write_results(out, desk.ledger, dossier, chosen, told)
         say(f"{len(results.tables)} tables as of entry {results.position - 1} are in {out}, {len(written)} files.")
         for line in dossier.counted_only():
             say(line)
