@@ -18,6 +18,7 @@ from vocu_client.cli import (
     mailing,
     membership,
     posting,
+    profiling,
     reading,
     reference,
     results,
@@ -185,6 +186,7 @@ conversion.callback()(reference.show)
 conversion.command("rates")(reference.rates)
 conversion.command("rules")(reference.rules)
 app.add_typer(conversion, name="reference")
+app.command("profile")(profiling.profile)
 app.command("export")(verifying.export)
 app.command("verify")(verifying.verify)
 

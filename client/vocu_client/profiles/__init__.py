@@ -1,0 +1,1 @@
+"""Reports in the shape that another system asks for: docs/exchange.md."""
