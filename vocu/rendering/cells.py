@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from vocu.compilation.table import Cell, Column
+from vocu.compilation.table import Cell, Column, Table
 from vocu.form.codes import list_names
 from vocu.rendering.wording import N_, Wording
 
@@ -30,6 +30,9 @@ STATUS: Final = {
 """The items of T18."""
 COUNTRIES: Final = frozenset({"departure", "transit", "destination"})
 """Columns of T05: countries in their order, not participants."""
+_NARROWEST, _BROADEST = 3, 24
+_LONG: Final = 16
+"""A word that is longer may be broken."""
 
 
 class CellReader:
@@ -62,6 +65,23 @@ class CellReader:
             return self._words._("yes") if text == "yes" else self._words._("no")
         return printable(text)
 
+    def breadths(self, table: Table, most: int) -> list[int]:
+        """How many signs wide each column should be to read well on paper, by its first `most` rows: numbers, dates and
+        words stay whole, other texts may be broken."""
+        return [
+            max(
+                _longest_word(self.heading(column)),
+                *(self._breadth(row[number], column) for row in table.rows[:most]),
+                _NARROWEST,
+            )
+            for number, column in enumerate(table.columns)
+        ]
+
+    def _breadth(self, cell: Cell, column: Column) -> int:
+        text = self.text(cell, column)
+        whole = column.kind in ("count", "quantity", "day")
+        return len(text) if whole else max(min(len(text), _BROADEST), _longest_word(text))
+
     def who(self, ncp: str) -> str:
         """A participant: its country in this language, or its name where it is no country."""
         named = self._words.country(ncp)
@@ -76,6 +96,10 @@ class CellReader:
             case "unit":
                 return self._words.unit(code)
         return self._words.label(codes, code) if codes in list_names() else printable(code)
+
+
+def _longest_word(text: str) -> int:
+    return min(max(map(len, text.split()), default=0), _LONG)
 
 
 def printable(text: str) -> str:

@@ -12,8 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from vocu.compilation.table import Cell, Column, Table
-from vocu.rendering.cells import CellReader
+from vocu.compilation.table import Column, Table
 from vocu.rendering.dossier import Dossier, Picture
 from vocu.rendering.typesetting import picture_png
 from vocu.rendering.wording import N_
@@ -21,7 +20,6 @@ from vocu.rendering.wording import N_
 MOST_ROWS: Final = 300
 """Rows of a table in the draft; all stand in its CSV."""
 _WIDE: Final = 8
-_BROADEST: Final = 22
 _QUIET: Final = RGBColor(0x52, 0x60, 0x6D)
 _CHAPTERS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (
@@ -195,22 +193,15 @@ class _Report:
         for row in rows:
             for cell, column in zip(row, table.columns, strict=True):
                 self._fill(next(cells), reader.text(cell, column), column, size)
-        self._fit(grid, self._widths(table, rows))
+        self._fit(grid, self._widths(table))
         _repeat(grid.rows[0])
         self._draft.add_paragraph()
 
-    def _widths(self, table: Table, rows: Sequence[Sequence[Cell]]) -> list[Any]:
+    def _widths(self, table: Table) -> list[int]:
         """The page's width, shared out by what the columns hold."""
-        reader = self._dossier.reader
         room = Cm(25.3) if len(table.columns) > _WIDE else Cm(16.6)
-        shares = [
-            max(
-                *(len(word) for word in reader.heading(column).split()),
-                *(_breadth(reader, row[number], column) for row in rows),
-            )
-            for number, column in enumerate(table.columns)
-        ]
-        return [int(room * share / sum(shares)) for share in shares]
+        breadths = self._dossier.reader.breadths(table, MOST_ROWS)
+        return [int(room * breadth / sum(breadths)) for breadth in breadths]
 
     def _fill(self, cell: Any, text: str, column: Column, size: Pt, *, bold: bool = False) -> None:
         paragraph = cell.paragraphs[0]
@@ -228,12 +219,6 @@ class _Report:
             column.width = width
         for number, cell in enumerate(grid._cells):
             cell.width = widths[number % len(widths)]
-
-
-def _breadth(reader: CellReader, cell: Cell, column: Column) -> int:
-    """How many signs a cell needs: a number all of its own, a text may be broken."""
-    text = reader.text(cell, column)
-    return len(text) + 1 if column.kind in ("count", "quantity") else min(len(text), _BROADEST)
 
 
 def _repeat(row: Any) -> None:

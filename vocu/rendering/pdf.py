@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from vocu.compilation.table import Column, Table
+from vocu.compilation.table import Table
 from vocu.rendering.charts import Chart
 from vocu.rendering.dossier import Dossier
 from vocu.rendering.drawing import chart_svg, chart_text, map_print
@@ -14,7 +14,8 @@ from vocu.rendering.wording import Wording
 
 MOST_ROWS: Final = 1000
 """Rows of a table that are printed; all stand in its CSV."""
-_NARROW: Final = ("unit", "currency", "country", "role", "active", "seizure_day")
+_PORTRAIT: Final = 120
+"""Signs that fit beside each other on an upright page."""
 
 
 def results_pdf(dossier: Dossier) -> bytes:
@@ -55,13 +56,15 @@ def _table(table: Table, dossier: Dossier) -> dict[str, Any]:
                 name=f"{table.id}.csv",
             )
         )
+    breadths = reader.breadths(table, MOST_ROWS)
     return {
         "title": dossier.heading(table),
+        "landscape": sum(breadths) + 2 * len(breadths) > _PORTRAIT,
         "definition": dossier.definition(table),
         "notes": notes,
         "columns": [
-            {"label": reader.heading(column), "number": _is_number(column), "wide": column.name not in _NARROW}
-            for column in table.columns
+            {"label": reader.heading(column), "number": column.kind in ("count", "quantity"), "breadth": breadth + 2}
+            for column, breadth in zip(table.columns, breadths, strict=True)
         ],
         "rows": [
             [reader.text(cell, column) for cell, column in zip(row, table.columns, strict=True)]
@@ -141,7 +144,3 @@ def _words(words: Wording) -> dict[str, str]:
         "page": words._("Page {page} of {pages}", page="{page}", pages="{pages}"),
         "unshown": words._("Signs that the letters of this file lack are shown as {sign}.", sign=UNSHOWN),
     }
-
-
-def _is_number(column: Column) -> bool:
-    return column.kind in ("count", "quantity")
