@@ -25,7 +25,9 @@ from vocu_client.cli import (
     returns,
     seizures,
     serving,
+    template,
     verifying,
+    watching,
     wording,
 )
 from vocu_client.cli.desk import Given
@@ -138,7 +140,12 @@ seizure.command("confirm", context_settings=WITH_ID)(seizures.confirm)
 seizure.command("list")(seizures.list_all)
 seizure.command("show", context_settings=WITH_ID)(seizures.show)
 app.add_typer(seizure, name="seizure")
+app.command("template")(template.template)
 app.command("import")(importing.import_table)
+imports = typer.Typer(invoke_without_command=True, help="What was imported from files, and how to take it back.")
+imports.callback()(importing.list_imports)
+imports.command("undo")(importing.undo_import)
+app.add_typer(imports, name="imports")
 
 # --- warnings, questions, cross-checks, returns ---
 app.command("warn")(exchange.warn)
@@ -166,7 +173,7 @@ app.add_typer(mail, name="mail")
 app.command("desk")(serving.desk)
 
 # --- reading, and this desk's own state ---
-app.command("watch")(reading.watch)
+app.command("watch")(watching.watch)
 app.command("inbox")(reading.inbox)
 app.command("outbox")(reading.outbox)
 alarms = typer.Typer(invoke_without_command=True, help="What this desk found that is not to be trusted.")

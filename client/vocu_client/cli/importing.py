@@ -1,41 +1,38 @@
-"""Somebody's table made into seizure reports: looked at first, then queued all at once."""
+"""Somebody's table made into seizure reports: looked at first, then queued all at once; and taken back again."""
 
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import Struct
 
-from vocu.errors import RefusedError, VocuError
+from vocu.errors import RefusedError
 from vocu.form.quantities import add_up, quantity_of
 from vocu.form.report import GoodsLine
-from vocu.form.whole import whole
-from vocu.operation.composing import Draft
 from vocu_client.app import Desk
+from vocu_client.cli.asking import ask_for_mapping
 from vocu_client.cli.desk import Yes, catch_up, certain, open_desk, run
-from vocu_client.cli.printing import bar, err, note, say, table, wording
+from vocu_client.cli.printing import bar, note, say, table, wording
+from vocu_client.imports import planning
 from vocu_client.imports.mapping import load_mapping
-from vocu_client.imports.rows import Conversion, Imported, Refusal, conditions, convert, event_id
-from vocu_client.imports.table import read_rows
+from vocu_client.imports.planning import Plan, plan_table, plan_template
+from vocu_client.imports.rows import conditions
+from vocu_client.imports.undoing import undo
+from vocu_client.imports.writing import mapping_text, raw_mapping
 
 SHOWN = 20
 """Refused rows that are listed; of the others, how many there are."""
 
 
-class _Plan(Struct):
-    """What an import would do: reports that are new, those that are known already, and rows that are refused."""
-
-    fresh: list[tuple[Imported, Draft]]
-    known: int
-    others: Counter[str]
-    refused: list[Refusal]
-
-
 def import_table(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The table: CSV or alike.")],
-    mapping: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What its columns mean: docs/mapping.md.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The table: CSV, XLSX or ODS.")],
+    mapping: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What its columns mean: docs/mapping.md.")
+    ] = None,
+    save_mapping: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where to keep the mapping that was asked together.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be posted.")] = False,
     where: Annotated[list[str] | None, typer.Option(help="Only rows with COLUMN=VALUE; may be given again.")] = None,
     accept_partial: Annotated[
@@ -43,15 +40,27 @@ def import_table(
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Post the rows of a table as seizure reports of your own country. A second time, it adds nothing."""
-    plan_of_columns, wanted = load_mapping(mapping), conditions(where or ())
-    rows = read_rows(file.read_bytes(), plan_of_columns)
+    """Post the rows of a table as seizure reports of your own country. A second time, it adds nothing.
+
+    Without a mapping: a template that was filled in is known by itself; for any other table you are asked.
+    """
+    wanted, data = conditions(where or ()), file.read_bytes()
+    known = load_mapping(mapping) if mapping is not None else None
     with open_desk(ctx) as desk:
         reached = run(catch_up(desk))
-        with err.status("Reading the table …"):
-            converted = convert(rows, plan_of_columns, desk.view.state.added_commodities, wanted)
-            plan = _plan(desk, converted)
-        _show(desk, plan)
+        plan = None
+        with bar("Reading the table") as told:
+            if known is None:
+                plan = plan_template(desk, data, file.name, progress=told)
+        if plan is None:
+            given = known or ask_for_mapping(desk, data, wording())
+            if save_mapping is not None:
+                save_mapping.write_text(mapping_text(raw_mapping(given)), encoding="utf-8")
+                say(f"The mapping is kept in {save_mapping}.")
+            with bar("Reading the table") as told:
+                name = mapping.name if mapping is not None else save_mapping.name if save_mapping is not None else ""
+                plan = plan_table(desk, data, file.name, given, mapping_name=name, where=wanted, progress=told)
+        show_plan(desk, plan)
         if plan.refused and not accept_partial:
             raise RefusedError(
                 "rows-refused",
@@ -62,53 +71,83 @@ def import_table(
             say("Nothing was posted.")
             return
         if plan.fresh:
-            certain(f"{len(plan.fresh)} reports will be posted; each can only be withdrawn by itself.", yes)
-        desk.actions.queue([draft for _, draft in plan.fresh])
+            certain(f"{len(plan.fresh)} reports will be posted.", yes)
+        number = planning.run(desk, plan)
+        if number is not None:
+            say(f"This is import {number}; `vocu imports undo {number}` takes it back.")
         _send(desk, {draft.id for _, draft in plan.fresh}, reached=reached)
 
 
-def _plan(desk: Desk, converted: Conversion) -> _Plan:
-    own, state = desk.settings.ncp, desk.view.state
-    waiting = {item.id for item in desk.outbox.items()}
-    plan = _Plan([], 0, Counter(), list(converted.refused))
-    for imported in converted.reports:
-        if imported.participant != own:
-            plan.others[imported.participant] += 1
-            continue
-        name = event_id(state.op, imported.key)
-        if name in state.kind_of or name in waiting:
-            plan.known += 1
-            continue
-        try:
-            draft = desk.actions.draft_report(whole(imported.report, imported.nominal), name)
-            desk.actions.require_allowed(draft)
-        except VocuError as error:
-            plan.refused.append(Refusal(lines=imported.lines, reasons=(error.message, *error.details)))
-        else:
-            plan.fresh.append((imported, draft))
-    plan.refused.sort(key=lambda refusal: refusal.line)
-    return plan
+def list_imports(ctx: typer.Context) -> None:
+    """List what was imported from which file, the newest first."""
+    if ctx.invoked_subcommand is not None:
+        return
+    words = wording()
+    with open_desk(ctx) as desk:
+        records = desk.imports.list()
+        if not records:
+            say("Nothing was imported at this desk yet.")
+            return
+        zone = desk.view.state.genesis.zone if desk.view.size else "UTC"
+        rows = [
+            (
+                each.id,
+                words.instant(each.imported_at, zone),
+                each.source.name,
+                each.source.mapping or "–",
+                words.number(each.count),
+                each.source.officer,
+                each.source.sha256[:12],
+                "" if each.undone_at is None else words.instant(each.undone_at, zone),
+            )
+            for each in records
+        ]
+    columns = ("Id", "When", "File", "Mapping", "Reports", "Officer", "SHA-256", "Undone")
+    table(columns, rows, frozenset({"Id", "Reports"}))
 
 
-def _show(desk: Desk, plan: _Plan) -> None:
+def undo_import(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="The import's id, from `vocu imports`.", metavar="ID")],
+    reason: Annotated[str, typer.Option(help="error, duplicate, not_confirmed, other or not_known.")] = "error",
+    yes: Yes = False,
+) -> None:
+    """Take back an import: cancel what was not sent yet, withdraw the rest. What was amended since is left."""
+    words = wording()
+    with open_desk(ctx) as desk:
+        reached = run(catch_up(desk))
+        record, _ = desk.imports.find(number)
+        certain(f"The reports of {record.source.name} ({words.number(record.count)}) will no longer count.", yes)
+        done = undo(desk, number, reason)
+        say(f"{words.number(len(done.cancelled))} cancelled before they were sent, {len(done.withdrawn)} withdrawn.")
+        for report in done.amended:
+            note(f"left, because it was amended since: {report}")
+        if reached and not desk.view.alarmed:
+            with bar("Sending") as told:
+                run(desk.sync(progress=told))
+
+
+def show_plan(desk: Desk, plan: Plan) -> None:
+    """What an import would do, and each refused row with its line, its columns and its reasons."""
     words = wording()
     if plan.fresh:
         _totals(plan)
     for refusal in plan.refused[:SHOWN]:
         lines = ", ".join(map(words.number, refusal.lines))
         note(f"line {lines} refused:")
-        for reason in refusal.reasons:
-            note(f"  - {reason}")
+        for fault in refusal.faults:
+            where = f"line {words.number(fault.line)}: " if len(refusal.lines) > 1 else ""
+            note(f"  - {where}{fault}")
     if len(plan.refused) > SHOWN:
         note(f"… and {words.number(len(plan.refused) - SHOWN)} more refused.")
     say(
-        f"{words.number(len(plan.fresh))} new reports of {desk.settings.ncp}, {words.number(plan.known)} here already, "
-        f"{words.number(plan.others.total())} of other participants left to them, "
+        f"{words.number(len(plan.fresh))} new reports of {desk.settings.ncp}, {words.number(len(plan.known))} here "
+        f"already, {words.number(plan.others.total())} of other participants left to them, "
         f"{words.number(len(plan.refused))} refused."
     )
 
 
-def _totals(plan: _Plan) -> None:
+def _totals(plan: Plan) -> None:
     """How much of what: exact totals, unlike units apart."""
     words = wording()
     lines: dict[tuple[str, str], list[GoodsLine]] = defaultdict(list)

@@ -31,7 +31,7 @@ def inbox(
     read(ctx, show)
 
 
-def watch(ctx: typer.Context) -> None:
+def stay_connected(ctx: typer.Context) -> None:
     """Stay connected: show what comes, and send what other commands of this desk write. Ctrl-C ends it."""
     with open_desk(ctx) as desk:
         seen = desk.view.size

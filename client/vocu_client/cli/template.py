@@ -1,13 +1,19 @@
-"""An empty seizure report as a TOML file: what is needed left blank, the rest commented out by example, with hints."""
+"""An empty seizure report, to be filled in: as a TOML file, what is needed left blank, the rest commented out by
+example, with hints; or many of them as a spreadsheet."""
 
 import json
 from collections.abc import Iterator
 from importlib import resources
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
+import typer
 
 from vocu.form.codes import codes, list_names
+from vocu_client.cli.desk import catch_up, open_desk, run
+from vocu_client.cli.printing import say, wording
+from vocu_client.languages import Languages
 
 HEAD = """\
 # A seizure report. Fill it in, then: vocu seizure post FILE
@@ -17,6 +23,22 @@ HEAD = """\
 NEEDED = "\n# --- needed ---\n"
 MORE = "\n# --- where, how, by whom: whatever is known; all countries see it ---\n"
 SEALED = "\n# --- what names anybody: sealed to you and to the readers that you choose ---\n"
+
+
+def template(
+    ctx: typer.Context,
+    xlsx: Annotated[Path, typer.Option(dir_okay=False, help="The .xlsx file to write.")],
+    language: Annotated[str | None, typer.Option(help="Of its labels: en, fr, de, es, pl, el, bg.")] = None,
+) -> None:
+    """Write the form of this operation as a spreadsheet, to be filled in without a line: vocu import takes it back."""
+    # Imported late: xlsxwriter takes longer to load than most commands to run.
+    from vocu_client.imports.template_sheet import template_xlsx  # noqa: PLC0415
+
+    with open_desk(ctx) as desk:
+        run(catch_up(desk))
+        words = wording() if language is None else Languages(ctx.obj.home).wording(language)
+        xlsx.write_bytes(template_xlsx(desk.view.state, words))
+        say(f"{xlsx}: the form of {desk.view.state.genesis.name}. Fill it in, then: vocu import {xlsx}")
 
 
 def seizure_template() -> str:

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from vocu.errors import VocuError
+from vocu.errors import RefusedError, VocuError
 from vocu.form.faults import Fault
 from vocu.operation.composing import Draft
 from vocu_client.app import Desk
+from vocu_client.imports.documents import is_json, read_documents
 from vocu_client.imports.filling import RowFault
 from vocu_client.imports.mapping import Mapping
 from vocu_client.imports.rows import Conversion, Imported, Refusal, Where, convert, event_id, undo_id
 from vocu_client.imports.table import read_rows
+from vocu_client.imports.template import open_template, read_template
 from vocu_client.posting import now
 from vocu_client.store.imports import Source
 
@@ -23,14 +25,40 @@ Progress = Callable[[int, int], None]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What an import would do: reports that are new, how many are known already, how many belong to which other
-    participant, and the rows that are refused, by line."""
+    """What an import would do: reports that are new; the lines and ids of those that are here already; how many belong
+    to which other participant; and the rows that are refused, by line."""
 
     source: Source
     fresh: tuple[tuple[Imported, Draft], ...]
-    known: tuple[str, ...]
+    known: tuple[tuple[tuple[int, ...], str], ...]
     others: Counter[str]
     refused: tuple[Refusal, ...]
+
+
+def plan_file(
+    desk: Desk,
+    data: bytes,
+    name: str,
+    mapping: Mapping | None,
+    *,
+    mapping_name: str = "",
+    officer: str = "",
+    where: tuple[Where, ...] = (),
+    progress: Progress = lambda _done, _of: None,
+) -> Plan:
+    """The plan for a file, whatever it is: JSON in the form's own terms, a filled-in template, or a table, which needs
+    a mapping. Raises RefusedError("no-mapping") where it has none, and as the readers of each do."""
+    if is_json(data):
+        converted = read_documents(data, desk.settings.ncp, desk.view.state.added_commodities)
+        return plan(desk, converted, source_of(data, name, "", officer))
+    planned = plan_template(desk, data, name, officer=officer, progress=progress)
+    if planned is not None:
+        return planned
+    if mapping is None:
+        raise RefusedError("no-mapping", "A table needs its mapping: give --mapping; docs/mapping.md says how.")
+    return plan_table(
+        desk, data, name, mapping, mapping_name=mapping_name, officer=officer, where=where, progress=progress
+    )
 
 
 def plan_table(
@@ -50,6 +78,17 @@ def plan_table(
     return plan(desk, converted, source_of(data, name, mapping_name, officer))
 
 
+def plan_template(
+    desk: Desk, data: bytes, name: str, *, officer: str = "", progress: Progress = lambda _done, _of: None
+) -> Plan | None:
+    """The plan for a filled-in template; None where these bytes are another table. Raises as `read_template` does."""
+    book = open_template(data)
+    if book is None:
+        return None
+    converted = read_template(book, desk.view.state, desk.settings.ncp, lambda done: progress(done, done + 1))
+    return plan(desk, converted, source_of(data, name, "", officer))
+
+
 def source_of(data: bytes, name: str, mapping_name: str = "", officer: str = "") -> Source:
     """What an import's record says of its file."""
     return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), mapping=mapping_name, officer=officer)
@@ -62,7 +101,7 @@ def plan(desk: Desk, converted: Conversion, source: Source, progress: Progress =
     actions = desk.actions.of(source.officer) if source.officer else desk.actions
     written, undone = desk.outbox.ids(), desk.outbox.ids("queued", "sent")
     fresh: list[tuple[Imported, Draft]] = []
-    known: list[str] = []
+    known: list[tuple[tuple[int, ...], str]] = []
     others: Counter[str] = Counter()
     refused = list(converted.refused)
     for done, imported in enumerate(converted.reports, 1):
@@ -72,7 +111,7 @@ def plan(desk: Desk, converted: Conversion, source: Source, progress: Progress =
             continue
         name = _id_of(imported, state.op, state.kind_of, undone)
         if name in state.kind_of or name in written:
-            known.append(name)
+            known.append((imported.lines, name))
             continue
         draft = actions.draft_of(imported.report, imported.nominal, name)
         try:

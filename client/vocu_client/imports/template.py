@@ -13,8 +13,17 @@ from vocu_client.imports.containers import content_of
 from vocu_client.imports.filling import RowFault
 from vocu_client.imports.rows import Conversion, Refusal, convert_groups
 from vocu_client.imports.table import MAX_ROWS, Row
-from vocu_client.imports.template_fields import BETWEEN, SHEET, TemplateField, template_fields, template_mapping
-from vocu_client.imports.template_sheet import HEAD_ROWS, IDENTITY, LISTS, VERSION
+from vocu_client.imports.template_fields import (
+    BETWEEN,
+    HEAD_ROWS,
+    IDENTITY,
+    LISTS,
+    SHEET,
+    VERSION,
+    TemplateField,
+    template_fields,
+    template_mapping,
+)
 from vocu_client.imports.workbook import Workbook
 
 _GOODS: Final = "goods."

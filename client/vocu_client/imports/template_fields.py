@@ -17,6 +17,11 @@ from vocu_client.imports.sources import Moment, Number, Text
 
 Part = Literal["goods", "report", "route", "nominal"]
 SHEET: Final = "Seizures"
+LISTS: Final = "Lists"
+IDENTITY: Final = "vocu"
+"""The hidden sheet that says what this is."""
+VERSION: Final = "vocu template 1"
+HEAD_ROWS: Final = 4
 _NOT_ASKED: Final = frozenset(
     ["on_behalf_of", "received_by", "received_day", "received_from", "officer", "warning_answered", "amendment_reason"]
 )

@@ -13,13 +13,18 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from vocu.operation.state import OperationState
 from vocu.rendering.wording import Wording
-from vocu_client.imports.template_fields import BETWEEN, SHEET, TemplateField, choices, template_fields
+from vocu_client.imports.template_fields import (
+    BETWEEN,
+    HEAD_ROWS,
+    IDENTITY,
+    LISTS,
+    SHEET,
+    VERSION,
+    TemplateField,
+    choices,
+    template_fields,
+)
 
-IDENTITY: Final = "vocu"
-"""The hidden sheet that says what this is."""
-LISTS: Final = "Lists"
-VERSION: Final = "vocu template 1"
-HEAD_ROWS: Final = 4
 MOST_ROWS: Final = 2000
 """Rows that have drop-downs and formats; more may be filled in."""
 _TITLE, _PROMPT = 32, 255
