@@ -8,7 +8,7 @@ from vocu.compilation.table import Table
 from vocu.rendering.charts import Chart
 from vocu.rendering.dossier import Dossier
 from vocu.rendering.drawing import chart_svg, chart_text, map_print
-from vocu.rendering.typesetting import UNSHOWN, typeset
+from vocu.rendering.typesetting import typeset
 from vocu.rendering.view import GoodsRow, View, newsletter_view
 from vocu.rendering.wording import Wording
 
@@ -142,5 +142,5 @@ def _picture(title: str, svg: str, text: str) -> dict[str, str]:
 def _words(words: Wording) -> dict[str, str]:
     return {
         "page": words._("Page {page} of {pages}", page="{page}", pages="{pages}"),
-        "unshown": words._("Signs that the letters of this file lack are shown as {sign}.", sign=UNSHOWN),
+        "unshown": words._("Signs that the letters of this file lack are shown as {sign}.", sign="{sign}"),
     }

@@ -30,13 +30,16 @@ _SHOWN: Final = (
 
 def typeset(template: str, data: dict[str, Any], language: str, at: datetime) -> bytes:
     """The PDF of a template with this data; `at` is the date that it bears. The template reads `data`, a value of
-    texts, numbers, lists and objects, in which `unshown` says whether any sign could not be shown.
+    texts, numbers, lists and objects, in which `unshown` is what stands for the signs that cannot be shown, if any.
 
     Raises MalformedError("cannot-typeset") where the typesetter refuses.
     """
     shown = shown_in_print(data)
-    inputs = {"data": json.dumps(shown | {"unshown": UNSHOWN in json.dumps(shown, ensure_ascii=False)}),
-              "lang": language if len(language) == 2 else "en"}  # fmt: skip
+    lacking = UNSHOWN in json.dumps(shown, ensure_ascii=False)
+    inputs = {
+        "data": json.dumps(shown | {"unshown": UNSHOWN if lacking else ""}),
+        "lang": language if len(language) == 2 else "en",
+    }
     try:
         made = typst.compile(
             _source("style.typ") + _source(template),
