@@ -7,7 +7,8 @@ from typing import Final
 from vocu.compilation.counting import Counted, credited, returns
 from vocu.compilation.ledger import Asked, Ledger, Relation, Warned
 from vocu.compilation.limits import COUNTRIES, LISTED, Figures, listing, number
-from vocu.compilation.schedule import shifted
+from vocu.compilation.notices import indicators
+from vocu.compilation.schedule import calendar_date, next_issue, shifted
 from vocu.compilation.seizure_sections import today
 
 FILED: Final[tuple[Relation, ...]] = ("in_phase", "follow_up")
@@ -117,20 +118,28 @@ def questions(ledger: Ledger, since: int, until: int) -> Figures:
     }
 
 
-def tomorrow(ledger: Ledger, day: str, until: int) -> Figures:
-    """Open warnings expected on the next day, and how many answers fall due within 24 hours or are overdue."""
-    next_day = shifted(day, 1)
+def tomorrow(ledger: Ledger, day: str, until: int, since: int) -> Figures:
+    """What the days up to the next issue's bring: warnings expected, answers due within as many times 24 hours, those
+    overdue, and the operation's last day. After the last regular issue, the next day alone."""
+    following = next_issue(ledger.genesis, day)
+    last = following if following is not None and following <= ledger.genesis.ends_day else shifted(day, 1)
     waiting = [(warned, waiting_for(ledger, warned)) for warned in ledger.warnings.values()]
     open_warnings = [(warned, ncps) for warned, ncps in waiting if ncps]
-    arrivals = [_warning(warned, ncps) for warned, ncps in open_warnings if warned.form.expected_day == next_day]
+    arrivals = [
+        _warning(warned, ncps) for warned, ncps in open_warnings if day < (warned.form.expected_day or day) <= last
+    ]
     deadlines = [warned.form.answer_due_at for warned, _ in open_warnings]
     deadlines += [asked.form.answer_due_at for asked in ledger.questions.values() if not is_answered(asked)]
     due = [text for text in deadlines if text is not None]
-    now, next_now = instant(until), instant(until + DAY_MS)
+    days = (calendar_date(last) - calendar_date(day)).days
+    now, later = instant(until), instant(until + days * DAY_MS)
     return {
+        "until": last,
         "arrivals": listing(arrivals),
-        "due": sum(now < text <= next_now for text in due),
+        "due": sum(now < text <= later for text in due),
         "overdue": sum(text <= now for text in due),
+        "indicators": indicators(ledger, since),
+        **({"last_day": True} if day < ledger.genesis.ends_day <= last else {}),
     }
 
 

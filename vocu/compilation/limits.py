@@ -8,7 +8,8 @@ LISTED: Final = 15
 LINES: Final = 6
 """Goods of one report that are named in a list."""
 NOTABLE: Final = 6
-COMMODITIES: Final = 150
+HIGHLIGHTS: Final = 5
+COMMODITIES: Final = 100
 COUNTRIES: Final = 300
 ISSUES: Final = 400
 
@@ -22,4 +23,4 @@ def listing(rows: list[Any], limit: int = LISTED) -> Figures:
 
 def number(count: int) -> int | str:
     """A count as canonical JSON can hold it: beyond 2^53 as a text."""
-    return count if count <= MAX_INTEGER else str(count)
+    return count if -MAX_INTEGER <= count <= MAX_INTEGER else str(count)

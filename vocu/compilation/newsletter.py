@@ -8,19 +8,24 @@ says how many there are, so that the figures fit into a part, whatever was repor
 
 from typing import Any
 
+from vocu.compilation.corrections import corrections
 from vocu.compilation.counting import counted
 from vocu.compilation.exchange_sections import countries, questions, tests, tomorrow, warnings
+from vocu.compilation.highlights import highlights
 from vocu.compilation.ledger import Ledger
+from vocu.compilation.notices import notices
+from vocu.compilation.objectives import objectives
 from vocu.compilation.schedule import calendar_date
 from vocu.compilation.seizure_sections import (
     commodities,
-    corrections,
     first_seen,
     issues,
     most_seized,
     notable_candidates,
     notable_facts,
+    today,
     totals,
+    whereabouts,
 )
 from vocu.errors import RefusedError
 
@@ -44,15 +49,19 @@ def compile_newsletter(
     figures: dict[str, Any] = {
         "header": _header(ledger, day, number, root, since) | {"window": {"from": window_from, "to": window_to}},
         "totals": totals(ledger, reports, "in_phase", since, day),
+        "objectives": objectives(ledger, reports),
         "commodities": commodities(reports, since),
+        "highlights": {"today": highlights(today(reports, since)), "cumulative": highlights(reports)},
         "most_seized": most_seized(reports),
         "notable": notable_candidates(reports + follow_ups, since),
         "new": first_seen(reports + follow_ups, since),
+        "where": whereabouts(reports + follow_ups, since),
         "countries": countries(ledger, reports + follow_ups, since),
         "warnings": warnings(ledger, since, window_to),
         "questions": questions(ledger, since, window_to),
         "corrections": corrections(ledger, since),
-        "tomorrow": tomorrow(ledger, day, window_to),
+        "notices": notices(ledger, since),
+        "tomorrow": tomorrow(ledger, day, window_to, since),
         "issues": issues(ledger, reports, day, position),
     }
     if follow_ups:
@@ -67,7 +76,7 @@ def compile_newsletter(
 
 def _header(ledger: Ledger, day: str, number: int, root: str, since: int) -> dict[str, Any]:
     genesis = ledger.genesis
-    starts, ends, today = map(calendar_date, (genesis.starts_day, genesis.ends_day, day))
+    starts, ends, at = map(calendar_date, (genesis.starts_day, genesis.ends_day, day))
     header: dict[str, Any] = {
         "operation": genesis.name,
         "kind": genesis.kind,
@@ -83,10 +92,10 @@ def _header(ledger: Ledger, day: str, number: int, root: str, since: int) -> dic
         "root": root,
         "preliminary": True,
     }
-    if starts <= today <= ends:
-        header["day_number"] = (today - starts).days + 1
+    if starts <= at <= ends:
+        header["day_number"] = (at - starts).days + 1
     if ledger.phase == "PRE_OPERATIONAL":
         header["trial"] = True
-    if ledger.phase in ("POST_OPERATIONAL", "CLOSED"):
+    if at > ends:
         header["closing"] = True
     return header

@@ -1,4 +1,4 @@
-"""The sections of a newsletter that are about seizures: totals, commodities, what stands out, what was corrected."""
+"""The sections of a newsletter that are about seizures: totals, commodities, what stands out, what is new."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -8,6 +8,7 @@ from typing import Final
 from vocu.compilation.counting import (
     Counted,
     Goods,
+    Key,
     Total,
     by_goods,
     by_key,
@@ -18,7 +19,7 @@ from vocu.compilation.counting import (
     total,
 )
 from vocu.compilation.ledger import Ledger, Relation, Report
-from vocu.compilation.limits import COMMODITIES, ISSUES, LINES, LISTED, NOTABLE, Figures, listing, number
+from vocu.compilation.limits import COMMODITIES, ISSUES, LINES, LISTED, NOTABLE, Figures, number
 from vocu.compilation.schedule import shifted
 from vocu.form.quantities import plain
 from vocu.form.report import Route, SeizureReport
@@ -205,31 +206,18 @@ def _way(stat: SeizureReport) -> tuple[str, ...]:
     return () if stat.route is None else tuple(route_of(stat.route))
 
 
-def corrections(ledger: Ledger, since: int) -> Figures:
-    """What earlier issues counted otherwise: reports amended or withdrawn since, with what changed, and the number of
-    returns that were replaced."""
-    rows = [row for report in ledger.reports.values() if (row := _correction(report, since)) is not None]
-    replaced = sum(
-        item.received.index < since <= item.replaced[-1] for item in ledger.returns.values() if item.replaced
-    )
-    return listing(rows) | {"returns_replaced": replaced}
+def whereabouts(reports: list[Counted], since: int) -> Figures:
+    """The places and the routes of today with most seizures. A place stands with its country, where the report names
+    one, else with that of its owner; a route is its countries, as in `route_of`."""
+    new = today(reports, since)
+    places = _most(new, lambda entry: (entry.stat.place, entry.stat.country or entry.report.owner))
+    routes = _most([entry for entry in new if len(_way(entry.stat)) > 1], lambda entry: _way(entry.stat))
+    return {
+        "places": [{"place": place, "country": country, "seizures": count} for (place, country), count in places],
+        "routes": [{"route": list(way), "seizures": count} for way, count in routes],
+    }
 
 
-def _correction(report: Report, since: int) -> Figures | None:
-    before = report.stat_at(since)
-    if report.relation == "test" or before is None:
-        return None
-    row: Figures = {"report": report.id, "country": report.owner}
-    if before.report_number is not None:
-        row["report_number"] = before.report_number
-    if report.withdrawn is not None:
-        return row | {"what": "withdrawn", "before": amounts(before)}
-    after = report.stat
-    if after is None or after == before:
-        return None
-    row["what"] = "amended"
-    if goods_of(before) != goods_of(after):
-        row |= {"before": amounts(before), "after": amounts(after)}
-    if before.seizures != after.seizures:
-        row |= {"seizures_before": before.seizures, "seizures_after": after.seizures}
-    return row
+def _most(reports: list[Counted], key: Callable[[Counted], Key]) -> list[tuple[Key, int | str]]:
+    rows = sorted(by_key(reports, lambda entry: [key(entry)]), key=lambda row: (-row[1].seizures, row[0]))
+    return [(found, number(total.seizures)) for found, total in rows[:LISTED]]

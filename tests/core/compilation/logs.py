@@ -161,8 +161,8 @@ class Log:
     def amend(self, ncp: str, report: str, stat: SeizureReport) -> str:
         return self.post(ncp, events.SeizureAmended(stat=stat), ref=report)
 
-    def withdraw(self, ncp: str, report: str) -> str:
-        return self.post(ncp, events.SeizureWithdrawn(stat=bodies.Withdrawal(reason="error")), ref=report)
+    def withdraw(self, ncp: str, report: str, reason: str = "error") -> str:
+        return self.post(ncp, events.SeizureWithdrawn(stat=bodies.Withdrawal(reason=reason)), ref=report)
 
     def file(self, ncp: str, day: str, *checks: Check, **fields: Any) -> str:
         kind = "control" if checks else "nil"

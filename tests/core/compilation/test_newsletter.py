@@ -9,8 +9,10 @@ from vocu.errors import MalformedError, RefusedError
 from vocu.form.codes import codes
 from vocu.form.messages import Answer, Feedback, Question, WarningNotice
 from vocu.form.report import Route, Stop
-from vocu.operation import events
+from vocu.form.returns import NationalReport
+from vocu.operation import bodies, events
 from vocu.operation.admission import MAX_CLEAR
+from vocu.operation.statements import Objective
 
 
 def running(*countries: str) -> Log:
@@ -128,11 +130,13 @@ def test_a_report_amended_or_withdrawn_since_it_was_counted_is_a_correction() ->
     amended = log.report("DE", seizure(goods(quantity="1000"), report_number="DE-CUSTOMS-2024-1", seizures=2))
     withdrawn, twice = log.report("LT"), log.report("DE")
     log.amend("DE", twice, seizure(goods(quantity="3")))  # before the issue: no correction
-    detailed = log.report("LT")
+    detailed, same = log.report("LT"), log.report("DE")
     since = log.position
     log.amend("DE", amended, seizure(goods(quantity="900"), report_number="DE-CUSTOMS-2024-1"))
     log.withdraw("LT", withdrawn)
-    log.amend("LT", detailed, seizure(concealment="tyre"))
+    log.amend("LT", detailed, seizure(concealment="tyre", amendment_reason="laboratory"))
+    log.amend("LT", detailed, seizure(goods(brand="X"), concealment="tyre", place="KAUNAS", amendment_reason="error"))
+    log.amend("DE", same, seizure(amendment_reason="other"))
     new = log.report("LT")
     log.amend("LT", new, seizure(goods(quantity="1")))
     log.withdraw("LT", log.report("LT"))
@@ -147,9 +151,13 @@ def test_a_report_amended_or_withdrawn_since_it_was_counted_is_a_correction() ->
             "report": amended, "country": "DE", "report_number": "DE-CUSTOMS-2024-1", "what": "amended",
             "before": sticks("1000"), "after": sticks("900"), "seizures_before": 2, "seizures_after": 1,
         },
-        {"report": withdrawn, "country": "LT", "what": "withdrawn", "before": sticks("1000")},
-        {"report": detailed, "country": "LT", "what": "amended"},
+        {"report": withdrawn, "country": "LT", "what": "withdrawn", "before": sticks("1000"), "reasons": ["error"]},
+        {
+            "report": detailed, "country": "LT", "what": "amended", "reasons": ["laboratory", "error"],
+            "goods_details": True, "changed": ["place", "concealment"],
+        },
     ]  # fmt: skip
+    assert corrections["effect"] == {"reports": -1, "seizures": -2}
 
 
 def test_an_issue_that_was_corrected_needs_no_correction_again() -> None:
@@ -279,7 +287,142 @@ def test_tomorrow_brings_the_warnings_expected_and_the_answers_due() -> None:
     ask(log, "DE", answer_due_at="2024-01-13T10:00:01Z")
     tomorrow = compiled(log, day="2024-01-16", window_to=START)["tomorrow"]
     assert [row["warning"] for row in tomorrow["arrivals"]["listed"]] == [arriving]
-    assert (tomorrow["due"], tomorrow["overdue"]) == (1, 2)
+    assert (tomorrow["due"], tomorrow["overdue"], tomorrow["until"]) == (1, 2, "2024-01-17")
+
+
+def test_where_issues_are_not_daily_tomorrow_reaches_to_the_next_one_and_names_the_last_day() -> None:
+    log = Log("DE", cadence="weekly", ends_day="2024-01-24")
+    log.open("OPERATIONAL")
+    for day in ("2024-01-21", "2024-01-22", "2024-01-24", "2024-01-25"):
+        warn(log, "DE", expected_day=day)
+    ask(log, "DE", answer_due_at="2024-01-15T09:00:00Z")
+    tomorrow = compiled(log, day="2024-01-21", window_to=START)["tomorrow"]
+    assert [row["expected_day"] for row in tomorrow["arrivals"]["listed"]] == ["2024-01-22", "2024-01-24"]
+    assert (tomorrow["due"], tomorrow["until"], tomorrow["last_day"]) == (1, "2024-01-24", True)
+    last = compiled(log, day="2024-01-24", window_to=START)["tomorrow"]
+    assert (last["until"], last["arrivals"]["count"], "last_day" in last) == ("2024-01-25", 1, False)
+
+
+def test_indicators_are_told_when_they_come_up_and_when_the_next_issue_has_them_no_more() -> None:
+    log = running("DE")
+    log.report("DE", seizure(indicators_hit=("R-01", "R-02")))
+    log.newsletter("2024-01-15")
+    log.report("DE", seizure(indicators_hit=("R-02",)))
+    log.file("DE", "2024-01-16", Check(kind="vehicles", checked=1, with_result=0, indicator="R-03"))
+    log.newsletter("2024-01-16")
+    since = log.ledger.issues[-1].position
+    warn(log, "DE", indicators=("R-03", "R-01", "R-09"))
+    indicators = compiled(log, day="2024-01-17", since=since)["tomorrow"]["indicators"]
+    assert indicators == {"new": ["R-09"], "no_longer": ["R-02"]}
+
+
+def test_objectives_are_measured_against_their_thresholds_exactly() -> None:
+    wanted = (
+        Objective(measure="quantity", threshold="1000.5", commodity="tobacco", unit="stick", name="Cigarettes"),
+        Objective(measure="seizures", threshold="3"),
+        Objective(measure="reports", threshold="2", commodity="drugs"),
+        Objective(measure="controls", threshold="100"),
+        Objective(measure="countries", threshold="2"),
+        Objective(measure="quantity", threshold="1", unit="EUR"),
+    )
+    log = Log("DE", "LT", objectives=wanted)
+    log.report("DE", seizure(seizures=100))  # a test
+    log.open("OPERATIONAL")
+    log.report("DE", seizure(goods(quantity="1000.4"), goods("tobacco_like", 9), goods(quantity="3", unit="KGM")))
+    log.report("DE", seizure(goods("drugs.heroin", None, "KGM"), joint_with=("LT",), seizures=4))
+    log.file("DE", "2024-01-15", Check(kind="vehicles", checked=99, with_result=0))
+    reached = [(row["reached"], row["met"]) for row in compiled(log)["objectives"]]
+    assert reached == [("1000.4", False), ("5", True), ("1", False), ("99", False), ("2", True), ("0", False)]
+    log.report("DE", seizure(goods(quantity="0.1")))
+    first = compiled(log)["objectives"][0]
+    assert first == {
+        "measure": "quantity", "threshold": "1000.5", "reached": "1000.5", "met": True,
+        "name": "Cigarettes", "commodity": "tobacco", "unit": "stick",
+    }  # fmt: skip
+
+
+def test_the_goods_seized_most_often_come_with_their_amounts_and_the_way_most_of_them_came() -> None:
+    log = running("DE")
+    log.report("DE", seizure(goods(quantity="5"), seizures=2, transport_mode="air"))
+    since = log.position
+    log.report("DE", seizure(goods(quantity="7"), goods(quantity="0.5", unit="KGM"), seizures=2))
+    log.report("DE", seizure(goods(quantity=None)))
+    log.report("DE", seizure(goods("drugs.khat", "3", "KGM"), transport_mode="mail"))
+    highlights = compiled(log, since=since)["highlights"]
+    khat = {
+        "commodity": "drugs.khat", "seizures": 1, "amounts": [{"unit": "KGM", "quantity": "3"}], "open": 0,
+        "transport_mode": "mail", "by_it": 1,
+    }  # fmt: skip
+    assert highlights["today"] == [
+        {
+            "commodity": "tobacco.cigarettes", "seizures": 3, "open": 1, "transport_mode": "road", "by_it": 3,
+            "amounts": [{"unit": "KGM", "quantity": "0.5"}, {"unit": "stick", "quantity": "7"}],
+        },
+        khat,
+    ]  # fmt: skip
+    cigarettes, _ = highlights["cumulative"]
+    assert (cigarettes["seizures"], cigarettes["transport_mode"], cigarettes["by_it"]) == (5, "road", 3)
+    log.report("DE", seizure(goods(quantity="1"), transport_mode="rail"))
+    assert "transport_mode" not in compiled(log)["highlights"]["cumulative"][0]
+
+
+def test_the_places_and_routes_of_today_come_with_their_seizures() -> None:
+    log = running("DE")
+    way = Route(departure=Stop(country="BY"), destination=Stop(country="DE"))
+    log.report("DE", seizure(route=way, seizures=9))
+    since = log.position
+    log.report("DE", seizure(route=way, seizures=2))
+    log.report("DE", seizure(place="KAUNAS", country="LT", seizures=3))
+    assert compiled(log, since=since)["where"] == {
+        "places": [
+            {"place": "KAUNAS", "country": "LT", "seizures": 3},
+            {"place": "TERESPOL", "country": "DE", "seizures": 2},
+        ],
+        "routes": [{"route": ["BY", "DE"], "seizures": 2}],
+    }
+
+
+def test_what_changed_around_the_work_is_told_once_and_nobody_who_still_owes_is_named() -> None:
+    log = Log("DE", "LT", "NL")
+    log.admit("EUROPOL", "support_agency")
+    log.newsletter("2024-01-14")
+    since = log.position
+    log.admit("SE")
+    log.remove("NL")
+    log.open("OPERATIONAL")
+    log.post("DE", events.ContactPublished())
+    log.post("DE", events.ContactPublished())
+    log.post("PL", events.AnnouncementPosted())
+    log.post("PL", events.AnnouncementPosted())
+    log.post("PL", events.ReferencePublished(plain=bodies.Reference()))
+    edition = bodies.Edition(name="BALTICA I", starts_day="2023-01-01", ends_day="2023-01-31")
+    log.post("PL", events.EditionPublished(stat=edition))
+    assert compiled(log, since=since)["notices"] == {
+        "announcements": 2,
+        "admitted": {"count": 1, "listed": ["SE"]},
+        "removed": {"count": 1, "listed": ["NL"]},
+        "contacts": {"count": 1, "listed": ["DE"]},
+        "phases": ["OPERATIONAL"],
+        "reference": True,
+        "edition": "BALTICA I",
+    }
+    assert compiled(log, since=log.position)["notices"] == {"announcements": 0}
+    log.open("POST_OPERATIONAL")
+    since = log.position
+    for _ in range(2):
+        log.post("LT", events.NationalReportFiled(stat=NationalReport(seizures=0)))
+    assert compiled(log, since=since)["notices"] == {
+        "announcements": 0,
+        "national_report": {"count": 1, "listed": ["LT"]},
+        "national_reports": {"filed": 1, "missing": 3},
+    }
+
+
+def test_an_issue_after_the_last_day_is_the_closing_one_whatever_the_phase() -> None:
+    log = running("DE")
+    log.open("POST_OPERATIONAL")
+    assert "closing" not in compiled(log, day="2024-01-19")["header"]
+    assert "closing" in compiled(log, day="2024-02-18")["header"]
 
 
 def test_counts_beyond_what_canonical_json_holds_are_texts() -> None:
@@ -292,7 +435,12 @@ def test_counts_beyond_what_canonical_json_holds_are_texts() -> None:
 
 
 def test_figures_fit_into_the_part_of_an_event_whatever_was_reported() -> None:
-    log = running(*(f"{letter}-{number:04d}" for letter in "ABCD" for number in range(60)))
+    wanted = tuple(
+        Objective(measure="quantity", threshold="9" * 15, name="X" * 120, commodity="x" * 64, unit="stick")
+        for _ in range(20)
+    )
+    log = Log(*(f"{letter}-{number:04d}" for letter in "ABCD" for number in range(60)), objectives=wanted)
+    log.open("OPERATIONAL")
     members = sorted(log.state.members.keys() - {"HUB"})
     units = [code.id for code in codes("unit") if code.id != "currency"]
     many = [goods(code.id, "9" * 15 + "." + "9" * 17 + "8", unit) for code in codes("commodity") for unit in units]
@@ -313,7 +461,9 @@ def test_figures_fit_into_the_part_of_an_event_whatever_was_reported() -> None:
         warn(log, *members[:150], expected_day="2024-01-17", expected_place="X" * 48, expected_country="DE")
         answer(log, "PL", ask(log, *members[:150]), "forwarded", of_common_interest=True)
     for author in members:
-        log.report(author, seizure(*many[:200], seizures=MAX_INTEGER))
+        log.post(author, events.ContactPublished())
+        numbers = tuple(f"{author}-{number:010d}" for number in range(20))
+        log.report(author, seizure(*many[:200], seizures=MAX_INTEGER, place=author * 6, indicators_hit=numbers))
     figures = compiled(log, since=since)
     assert figures["corrections"]["count"] == 60
     part = encode({"body": {"figures": figures}, "salt": "A" * 22})
