@@ -43,6 +43,11 @@ def erasure_receipt_id(erasure: str, device: str) -> str:
     return b64(hashlib.sha256(f"vocu/1 erased\0{erasure}\0{device}".encode()).digest()[:16])
 
 
+def grant_id(op: str, device: str, by: str, epoch: int) -> str:
+    """The id of a grant of all epochs up to this one to a device: one by each other, however often it starts over."""
+    return b64(hashlib.sha256(f"vocu/1 grant\0{op}\0{device}\0{by}\0{epoch}".encode()).digest()[:16])
+
+
 def ticket(code: bytes) -> str:
     """What the hub may know of an invitation's one-time code."""
     return b64(hashlib.sha256(b"vocu/1 ticket\0" + code).digest()[:16])

@@ -24,7 +24,7 @@ class Follower(ABC):
         while self._position < len(acts):
             accepted = acts[self._position]
             self._position += 1
-            if accepted.act is not None:
+            if accepted.act is not None and not accepted.act.uncounted:
                 self._take(accepted, accepted.act)
 
     @abstractmethod
@@ -33,7 +33,7 @@ class Follower(ABC):
 
     @abstractmethod
     def _take(self, accepted: Accepted, act: Act) -> None:
-        """Take in the next entry that this desk was shown in full."""
+        """Take in the next entry that this desk was shown in full, and that counts if its kind does."""
 
     def _ncp(self, act: Act) -> str:
         return self._view.state.devices[act.header.sender].ncp

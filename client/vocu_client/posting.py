@@ -71,7 +71,7 @@ class Posting:
     def require_allowed(self, draft: Draft) -> None:
         """Ask the same rule as the hub will, about what is known here and now."""
         state = self._view.state
-        foresee(draft, self._view.settings.device, state, max(state.at, now()))
+        foresee(draft, self._view.settings.device, state, max(state.at, now()), self._view.posed)
 
     def _post(
         self,

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from vocu.canonical import b64
+from vocu.compilation.issuing import day_due, newsletter
+from vocu.compilation.ledger import Ledger
 from vocu.errors import MalformedError, RefusedError, UntrustedError
+from vocu.ids import newsletter_id
 from vocu.operation.admission import SignedEvent
 from vocu.operation.bodies import Fault
 from vocu.operation.composing import Composer, Draft, LogView
-from vocu.operation.events import EpochFault
-from vocu.operation.header import SEALED, Header, digest, read_header
+from vocu.operation.events import EpochFault, NewsletterCompiled, kind_of
+from vocu.operation.header import Header, digest, read_header
 from vocu.operation.state import Chained
 from vocu.operation.verified import Accepted
 from vocu.protocol.frames import INLINE_PART, Append, Receipts, Refusal
@@ -66,6 +69,7 @@ class Sender:
         self._setbacks = 0
         self._not_before = 0.0
         self._complained = False
+        self._gave_up = False
         self._proven: set[str] = set()
         self._proven_to = -1
 
@@ -82,8 +86,8 @@ class Sender:
 
     @property
     def idle(self) -> bool:
-        """Whether everything that was written is in the log, or refused."""
-        return not self._flying and not self._outbox.waiting(0, 1)
+        """Whether everything that was written is in the log, or refused, and no newsletter is left to compile here."""
+        return not self._flying and not self._outbox.waiting(0, 1) and self._newsletter_day() is None
 
     async def pump(self) -> None:
         """Send as much as may be in flight now."""
@@ -97,6 +101,13 @@ class Sender:
             return
         ready: list[tuple[str, SignedEvent]] = []
         fresh: list[tuple[str, SignedEvent, bytes]] = []
+        day, ledger = self._newsletter_day(), self._view.ledger
+        if day is not None and ledger is not None and self._view.epoch_at_fault is None:
+            if not self._flying:  # Nothing may come between what it counts and its own place.
+                fresh.append(self._newsletter(day, ledger))
+                self._outbox.keep_signed(fresh)
+                await self._launch(*fresh[0][:2])
+            return
         if not self._flying and self._view.epoch_at_fault is not None and not self._complained:
             fresh.append(self._complaint(self._view.epoch_at_fault))
             ready.append(fresh[-1][:2])
@@ -115,12 +126,12 @@ class Sender:
                 if draft.ref in held:
                     held |= {item.id}
                     continue
-                if _needs_epoch(draft) and not self._view.state.epoch_is_current(self._hub_now()):
+                if self._needs_epoch(draft) and not self._view.state.epoch_is_current(self._hub_now()):
                     if not self._flying and not ready:
                         fresh.append(self._rotation())
                         ready.append(fresh[-1][:2])
                     break
-                if _needs_epoch(draft) and self._view.epoch_at_fault is not None:
+                if self._needs_epoch(draft) and self._view.epoch_at_fault is not None:
                     break  # It waits for an epoch that opens here; nobody may wait in vain for what we cannot read.
                 try:
                     signed = self._composer().compose(draft, self._epoch_secret())
@@ -147,6 +158,23 @@ class Sender:
         if self._overtaken:
             self._overtaken, self._setbacks = False, self._setbacks + 1
             self._not_before = time.monotonic() + min(10.0, 0.05 * 2**self._setbacks)
+
+    def _newsletter_day(self) -> str | None:
+        """The day whose newsletter is due, and this desk's to compile: where the hub cannot."""
+        view = self._view
+        if self._gave_up or not view.compiles or view.alarmed:
+            return None
+        return day_due(view.state, max(self._hub_now(), view.state.at))
+
+    def _newsletter(self, day: str, ledger: Ledger) -> tuple[str, SignedEvent, bytes]:
+        """The newsletter that is due, or before it the epoch that it is sealed to. It is in no outbox: whoever starts
+        again and finds it missing in the log compiles it for the place where it then comes to stand."""
+        view, at = self._view, max(self._hub_now(), self._view.state.at)
+        if not view.state.epoch_is_current(self._hub_now()):
+            return self._rotation()
+        event = newsletter(ledger, view.state, day, view.operation.log.root(), at)
+        draft = Draft(id=newsletter_id(view.state.op, day), event=event, ts=at)
+        return self._alone(draft.id, self._composer().compose(draft, self._epoch_secret()))
 
     def _rotation(self) -> tuple[str, SignedEvent, bytes]:
         event_id = b64(secrets.token_bytes(16))
@@ -178,8 +206,8 @@ class Sender:
     async def _launch(self, event_id: str, signed: SignedEvent) -> None:
         header = read_header(signed.header)
         inline: list[bytes | None] = []
-        for data in signed.parts:
-            large = data is not None and len(data) > INLINE_PART
+        for slip, data in zip(header.parts, signed.parts, strict=True):
+            large = data is not None and len(data) > INLINE_PART and not slip.inside
             if large and data is not None:
                 await self._http.put_part(header.op, data)
             inline.append(None if large else data)
@@ -221,6 +249,9 @@ class Sender:
             self._outbox.requeue([flying.id])
             if frame.code == "part-missing":
                 self._chunks.upload_again(flying.id)
+        elif flying.header.type == kind_of(NewsletterCompiled):
+            self._overtaken = True  # Where another desk of the organiser was first, its newsletter will soon be here.
+            self._gave_up = frame.code != "id-in-use"
         else:
             self._outbox.refused(flying.id, frame.code, "\n".join((frame.message, *frame.details)))
 
@@ -248,6 +279,6 @@ class Sender:
         if seen:
             self._outbox.delivered(seen)
 
-
-def _needs_epoch(draft: Draft) -> bool:
-    return any(getattr(draft.event, name, None) is not None and name not in draft.readers for name in SEALED)
+    def _needs_epoch(self, draft: Draft) -> bool:
+        sealed = self._view.state.sealed_parts
+        return any(getattr(draft.event, name, None) is not None and name not in draft.readers for name in sealed)

@@ -9,11 +9,19 @@ from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.ids import erasure_receipt_id
 from vocu.operation.bodies import Erased
 from vocu.operation.composing import Draft
-from vocu.operation.events import EntryErased, ErasureConfirmed
+from vocu.operation.events import (
+    DeviceAdmitted,
+    EntryErased,
+    EpochsGranted,
+    ErasureConfirmed,
+    ParticipantAdmitted,
+    ParticipantChanged,
+)
 from vocu.protocol.frames import INLINE_PART, Entries, Fresh, FromHub, Receipts, Refusal
 from vocu.protocol.session import open_hello
 from vocu_client.fetching import Fetcher
 from vocu_client.files import Files
+from vocu_client.granting import due_grants
 from vocu_client.sending import Sender
 from vocu_client.store.outbox import Outbox
 from vocu_client.transport import Channel, HubHTTP, OfflineError, exhibiting, sleep_with_jitter
@@ -25,6 +33,9 @@ FRESH_FOR_SECONDS = 600.0
 """How long after the hub proved its newest state this desk may seal."""
 LOOK_SECONDS = 0.2
 """How often the outbox is looked at for what other commands wrote into it."""
+
+JOINS = (ParticipantAdmitted, ParticipantChanged, DeviceAdmitted, EpochsGranted)
+"""After these somebody may read who could not read what was sealed before."""
 
 Progress = Callable[[int, int], None]
 """Told how many entries are here, and how many the hub has."""
@@ -106,6 +117,7 @@ class Session:
         self._may_send = False
         self._fetch_due = True
         self._erase_due = True
+        self._grant_due = True
 
     @property
     def caught_up(self) -> bool:
@@ -157,6 +169,9 @@ class Session:
         if self._erase_due:
             self._erase()
             self._erase_due = False
+        if self._grant_due:
+            self._outbox.queue(list(due_grants(self._view, self._hub_now())), self._hub_now())
+            self._grant_due = False
         if self._fetch_due:
             await self._fetch_large_parts()
             self._fetch_due = False
@@ -182,6 +197,8 @@ class Session:
         self._sender.take_entries(accepted, frame.checkpoint)
         if any(entry.act and isinstance(entry.act.event, EntryErased) for entry in accepted):
             self._erase_due = True
+        if any(entry.act and isinstance(entry.act.event, JOINS) for entry in accepted):
+            self._grant_due = True
         if any(slip.size > INLINE_PART for entry in accepted if entry.act for slip in entry.act.header.parts):
             self._fetch_due = True
         if self._progress is not None:

@@ -14,6 +14,7 @@ from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
 from vocu.log.checkpoint import open_checkpoint
 from vocu.operation.events import NewsletterCompiled
 from vocu.operation.statements import HUB
+from vocu.operation.unsealing import Unsealing
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu_client.app import Desk
 from vocu_client.exports import CERTIFICATE, result_files
@@ -21,7 +22,8 @@ from vocu_client.log_file import LogFile
 
 
 class Verified(Struct, frozen=True, kw_only=True):
-    """What was verified. `files` are the results as of entry `as_of`, to be compared with those of a folder. So many
+    """What was verified. `unopened`: entries that count and are sealed to others, so that no figure could be compared
+    after them. `files` are the results as of entry `as_of`, to be compared with those of a folder. So many
     participants' desks are `witnesses`: they signed the log as they saw it, the latest with `seen` entries."""
 
     name: str
@@ -32,6 +34,7 @@ class Verified(Struct, frozen=True, kw_only=True):
     root: bytes
     as_of: int
     files: dict[str, bytes]
+    unopened: int
     witnesses: int
     seen: int
 
@@ -62,7 +65,8 @@ def verify_log(desk: Desk, told: Callable[[int, int], None], folder: Path | None
         raise RefusedError("nothing-yet", "This desk has not seen its operation yet; connect it to the hub once.")
     settings = desk.settings
     operation = VerifiedOperation(settings.op, settings.ncp, settings.device, desk.view.operation.hub_key)
-    fold = _Fold(operation, _position(folder, size), size, told)
+    unsealing = Unsealing(desk.view.keyring)
+    fold = _Fold(operation, _position(folder, size), size, told, unsealing)
     entries = list(desk.replica.entries(0, size))
     try:
         operation.accept(entries, checkpoint, fold.take)
@@ -106,9 +110,15 @@ class _Fold:
     """Folds verified entries into a ledger of its own, checks each newsletter, and compiles at one position."""
 
     def __init__(
-        self, operation: VerifiedOperation, position: int, total: int, told: Callable[[int, int], None]
+        self,
+        operation: VerifiedOperation,
+        position: int,
+        total: int,
+        told: Callable[[int, int], None],
+        unsealing: Unsealing | None = None,
     ) -> None:
         self._operation, self._position, self._total, self._told = operation, position, total, told
+        self._unsealing = unsealing
         self._ledger: Ledger | None = None
         self._signatures = self._newsletters = self._tables = self._seen = 0
         self._files: dict[str, bytes] = {}
@@ -116,10 +126,11 @@ class _Fold:
 
     def take(self, accepted: Accepted) -> None:
         state, act = self._operation.state, accepted.act
+        if self._unsealing is not None and act is not None and accepted.signed is not None:
+            act = self._unsealing.read(act, accepted.signed, state, accepted.at)
         ledger = self._ledger = self._ledger or Ledger(state.genesis)
         if act is not None and isinstance(act.event, NewsletterCompiled):
-            check_newsletter(ledger, act, self._operation.log.root, accepted.at)
-            self._newsletters += 1
+            self._newsletters += check_newsletter(ledger, act, self._operation.log.root, accepted.at)
         ledger.take(accepted.index, accepted.at, act, state)
         self._signatures += accepted.signed is not None
         if act is not None and (author := state.devices[act.header.sender].ncp) != HUB:
@@ -143,6 +154,7 @@ class _Fold:
             root=self._operation.log.root(),
             as_of=self._position - 1,
             files=self._files,
+            unopened=self._ledger.unopened if self._ledger is not None else 0,
             witnesses=len(self._witnesses),
             seen=self._seen,
         )

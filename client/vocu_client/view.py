@@ -1,8 +1,8 @@
 """The operation as this desk sees it: verified, kept on disk, and with the keys to open what is sealed to it."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 from msgspec import Struct
 
@@ -11,12 +11,14 @@ from vocu.compilation.checking import check_newsletter
 from vocu.compilation.ledger import Ledger
 from vocu.crypto.keys import HubVerifyKey
 from vocu.errors import MalformedError, SealedError, UntrustedError, VocuError
+from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent
-from vocu.operation.bodies import Erasure
-from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled
+from vocu.operation.bodies import EpochKeys, Erasure
+from vocu.operation.events import OCU, EntryErased, EpochRotated, EpochsGranted, NewsletterCompiled
 from vocu.operation.header import PartSlip
-from vocu.operation.reading import Keyring, open_body, open_epoch
-from vocu.operation.state import OperationState
+from vocu.operation.reading import Keyring, open_body, open_epoch, open_grant
+from vocu.operation.state import OperationState, Posed
+from vocu.operation.unsealing import Unsealing
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu.protocol.frames import INLINE_PART, Entry
 from vocu_client.keyring import DeskKeys
@@ -38,7 +40,9 @@ class View:
         settings = self.settings
         hub_key = HubVerifyKey.from_bytes(unb64(settings.hub_key))
         self.operation = VerifiedOperation(settings.op, settings.ncp, settings.device, hub_key)
-        self.keyring = Keyring(settings.device, self.keys.opening, {})
+        self.keyring = Keyring(settings.device, self.keys.opening, {}, self._replica.granted())
+        self._unsealing = Unsealing(self.keyring)
+        self.epochs: dict[int, EpochKeys] = {}
         self.ledger: Ledger | None = None
         self.acts: list[Accepted] = []
         self.catch_up_from_disk()
@@ -54,16 +58,33 @@ class View:
 
     def catch_up_from_disk(self) -> None:
         """Take in what another process of this desk has verified and kept meanwhile."""
+        if self._replica.granted().keys() != self.keyring.granted.keys():
+            self._start_over()
+            return
         checkpoint, size = self._replica.newest()
         if checkpoint is not None:
+            self.keyring.epochs.update(self._replica.secrets())
             for accepted in self.operation.restore(self._replica.entries(self.size, size), checkpoint):
                 self._take(accepted)
-            self.keyring.epochs.update(self._replica.secrets())
 
     @property
     def alarmed(self) -> bool:
         """Whether an alarm is open: then this desk reads, and seals nothing."""
         return bool(self._replica.alarms())
+
+    @property
+    def posed(self) -> Mapping[str, Posed]:
+        """The warnings, questions and cross-checks, and whom they are addressed to, as far as this desk can read it."""
+        return self._unsealing.posed if self.state.seals_stat else self.state.posed
+
+    @property
+    def compiles(self) -> bool:
+        """Whether this desk is the one that compiles newsletters: where the statistical part is sealed, every desk of
+        the organiser or a co-organiser is that can read all of it."""
+        if self.ledger is None or not self.state.seals_stat or self.ledger.unopened:
+            return False
+        device = self.state.devices[self.settings.device]
+        return device.active and self.state.role_of(device) in OCU
 
     @property
     def epoch_at_fault(self) -> int | None:
@@ -96,9 +117,12 @@ class View:
         except VocuError:
             self._start_over()
             raise
-        secrets = dict(filter(None, map(self._open_epoch, accepted)))
-        self._replica.append(entries, checkpoint, secrets)
-        self.keyring.epochs.update(secrets)
+        since = accepted[0].index if accepted else 0
+        secrets = {index: secret for index, secret in self.keyring.epochs.items() if index >= since}
+        granted = self._granted(accepted)
+        self._replica.append(entries, checkpoint, secrets, granted)
+        if granted:
+            self._start_over()  # What was closed until now is read from the beginning on.
         return accepted
 
     def erasures(self) -> Iterator[tuple[str, Erasure]]:
@@ -128,6 +152,7 @@ class View:
             for place, slip in enumerate(accepted.act.header.parts if accepted.act else ()):
                 if (
                     slip.size > INLINE_PART
+                    and not slip.inside
                     and self._may_open(slip)
                     and self.signed(accepted.index).parts[place] is None
                 ):
@@ -156,17 +181,49 @@ class View:
         return SignedEvent(entry.header or b"", entry.signature or b"", entry.parts)
 
     def _check_and_take(self, accepted: Accepted) -> None:
-        if self.ledger is not None and accepted.act is not None and isinstance(accepted.act.event, NewsletterCompiled):
-            check_newsletter(self.ledger, accepted.act, self.operation.log.root, accepted.at)
         self._require_ours(accepted)
-        self._take(accepted)
+        self._require_stat(accepted)
+        if (epoch := self._open_epoch(accepted)) is not None:
+            self.keyring.epochs.update((epoch,))
+        self._take(accepted, check=True)
 
-    def _take(self, accepted: Accepted) -> None:
+    def _take(self, accepted: Accepted, *, check: bool = False) -> None:
+        act = self._read(accepted)
         if self.ledger is None:
             self.ledger = Ledger(self.state.genesis)
-        self.ledger.take(accepted.index, accepted.at, accepted.act, self.state)
+        if act is not None and isinstance(act.event, EpochRotated) and self.state.seals_stat:
+            self.epochs[accepted.index] = act.body(EpochKeys)
+        if check and act is not None and isinstance(act.event, NewsletterCompiled):
+            check_newsletter(self.ledger, act, self.operation.log.root, accepted.at)
+        self.ledger.take(accepted.index, accepted.at, act, self.state)
         # The bytes are on disk; what stays in memory is what they mean.
-        self.acts.append(Accepted(accepted.index, accepted.at, accepted.leaf_data, None, accepted.act))
+        self.acts.append(Accepted(accepted.index, accepted.at, accepted.leaf_data, None, act))
+
+    def _read(self, accepted: Accepted) -> Act | None:
+        """The act with its statistical part opened where that is sealed: nowhere else a desk opens what counts."""
+        act, signed = accepted.act, accepted.signed
+        if act is None or signed is None:
+            return act
+        return self._unsealing.read(act, signed, self.state, accepted.at)
+
+    def _granted(self, accepted: Iterable[Accepted]) -> dict[int, bytes]:
+        """What opens statistical parts from before this desk joined, where that was sealed to it in these entries."""
+        keys: dict[int, bytes] = {}
+        for each in accepted:
+            if each.act is not None and each.signed is not None and isinstance(each.act.event, EpochsGranted):
+                with suppress(SealedError, UntrustedError, MalformedError):
+                    keys |= open_grant(each.act, each.signed, self.keyring, self.epochs)
+        return {index: key for index, key in keys.items() if index not in self.keyring.granted}
+
+    def _require_stat(self, accepted: Accepted) -> None:
+        """A sealed statistical part travels inside its entry: a hub that keeps it back would falsify our figures."""
+        act, signed = accepted.act, accepted.signed
+        if act is not None and signed is not None and act.sealed_stat:
+            slip = act.header.slip("stat")
+            if slip is not None and signed.parts[act.header.parts.index(slip)] is None:
+                raise UntrustedError(
+                    "withheld", f"The hub keeps back the sealed statistical part of entry {accepted.index}."
+                )
 
     def _require_ours(self, accepted: Accepted) -> None:
         act = accepted.act

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from vocu.compilation.issuing import due_newsletter
+from vocu.compilation.issuing import day_due, newsletter
 from vocu.crypto.keys import SigningKey
 from vocu.errors import VocuError
 from vocu.ids import device_id, newsletter_id
@@ -49,13 +49,16 @@ class Publisher:
             log.info("newsletter-compiled", op=sequencer.op, index=outcome.index)
 
     def _compose_due(self, replica: Replica) -> SignedEvent | None:
-        """The newsletter that is due, signed; None where none is."""
+        """The newsletter that is due, signed; None where none is, or where a desk is the compiler."""
+        if replica.state.seals_stat:
+            return None
         state, root = replica.state, replica.tree.root()
         at = max(self._clock(), state.at)
-        event = due_newsletter(replica.ledger, state, root, at)
-        if event is None or event.plain is None:
+        day = day_due(state, at)
+        if day is None:
             return None
-        draft = Draft(id=newsletter_id(state.op, event.plain.day), event=event, ts=at)
+        event = newsletter(replica.ledger, state, day, root, at)
+        draft = Draft(id=newsletter_id(state.op, day), event=event, ts=at)
         return Composer(self._author, LogView(state, root), secrets.token_bytes).compose(draft)
 
 

@@ -101,7 +101,7 @@ async def _level(desks: list[Desk]) -> None:
 
 def _recording(made: list[bytes]) -> Callable[..., object]:
     """`compile_newsletter`, which also keeps what it made."""
-    compile_newsletter = vocu.compilation.checking.compile_newsletter
+    compile_newsletter = vocu.compilation.issuing.compile_newsletter
 
     def compile_and_keep(*arguments: object, **named: object) -> object:
         figures = compile_newsletter(*arguments, **named)  # type: ignore[arg-type]

@@ -9,12 +9,17 @@ from vocu.operation.events import NewsletterCompiled
 from vocu.operation.state import OperationState
 
 
-def due_newsletter(ledger: Ledger, state: OperationState, root: bytes, at: int) -> NewsletterCompiled | None:
-    """The newsletter that is due at this instant (UTC milliseconds), compiled from a ledger that stands where the state
-    does, at this root of the log; None where none is due."""
-    day = due_day(state.genesis, at, max(state.compiled, default=None))
-    if day is None or state.phase not in NewsletterCompiled.phases:
+def day_due(state: OperationState, at: int) -> str | None:
+    """The day whose newsletter is due at this instant (UTC milliseconds), None where none is. Days that were missed
+    come one at a time, the earliest first."""
+    if state.phase not in NewsletterCompiled.phases:
         return None
+    return due_day(state.genesis, at, max(state.compiled, default=None))
+
+
+def newsletter(ledger: Ledger, state: OperationState, day: str, root: bytes, at: int) -> NewsletterCompiled:
+    """The newsletter of that day, compiled at this instant (UTC milliseconds) from a ledger that stands where the state
+    does, at this root of the log."""
     compiled = Compiled(day=day, number=len(state.compiled) + 1, position=state.size, root=b64(root))
     return NewsletterCompiled(plain=compiled, stat=figures(ledger, compiled, at))
 

@@ -202,11 +202,13 @@ class Ledger:
         self.edition: bodies.Edition | None = None
         self.notices: list[Notice] = []
         self.issues: list[Issue] = []
+        self.unopened = 0
 
     def take(self, index: int, at: int, act: Act | None, state: OperationState) -> None:
         """Count the entry that `state` has just applied or skipped; `act` is None where there is nothing to read.
 
-        Raises RefusedError unless the entry is the next one.
+        What is sealed and does not open here is counted in `unopened`: then these facts are not all there are. Raises
+        RefusedError unless the entry is the next one.
         """
         if index != self.position:
             raise RefusedError("not-next", f"The ledger counts entry {self.position} next, not {index}.")
@@ -214,6 +216,9 @@ class Ledger:
         self.at = at
         self.phase = state.phase
         if act is None or act.header.to != EVERYONE:
+            return
+        if act.uncounted:
+            self.unopened += act.void is None
             return
         kind, received, ncp = type(act.event), Received(index, at), state.devices[act.header.sender].ncp
         if kind in _CHANGES:

@@ -42,6 +42,11 @@ def epoch_commitment(epoch_secret: bytes) -> bytes:
     return hashlib.sha256(b"vocu/1 epoch-commit\0" + epoch_secret).digest()
 
 
+def stat_commitment(class_key: bytes) -> bytes:
+    """The same for what opens the statistical parts of an epoch, which is handed on to those who join later."""
+    return hashlib.sha256(b"vocu/1 stat-commit\0" + class_key).digest()
+
+
 def part_context(*, op: str, event_id: str, type: str, sender: str, part: str, audience: dict[str, Any]) -> bytes:  # noqa: A002
     """Where a part belongs. Moved to another event, sender, kind or audience, the ciphertext does not open."""
     place = {"op": op, "id": event_id, "type": type, "from": sender, "p": part, "aud": audience}

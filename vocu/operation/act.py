@@ -13,12 +13,17 @@ B = TypeVar("B", bound=Struct)
 
 
 class Act(Struct, frozen=True):
-    """One event whose signature, parts and statements were verified. Sealed parts are None here, for every reader."""
+    """One event whose signature, parts and statements were verified. Sealed parts are None here, for every reader.
+
+    Where the statistical part is sealed to the operation, its readers know the act with that part opened (`unsealing`);
+    `void` says why it counts as nothing although it opens.
+    """
 
     header: Header
     event: Event
     digest: bytes
     statements: tuple[Statement, ...] = ()
+    void: str | None = None
 
     @property
     def ref(self) -> str:
@@ -29,9 +34,27 @@ class Act(Struct, frozen=True):
 
     @property
     def restricted(self) -> bool:
-        """Whether the statistical part is sealed, too."""
+        """Whether the statistical part is sealed to chosen readers."""
+        return self._stat_is("direct")
+
+    @property
+    def sealed_stat(self) -> bool:
+        """Whether the statistical part is sealed to the whole operation."""
+        return self._stat_is("epoch")
+
+    @property
+    def unopened(self) -> bool:
+        """The same, and this reader does not have it opened."""
+        return self.sealed_stat and getattr(self.event, "stat", None) is None
+
+    @property
+    def uncounted(self) -> bool:
+        """Whether figures count this kind, but not this act: it does not open here, or is void."""
+        return type(self.event).compiles and self.unopened
+
+    def _stat_is(self, sealed: str) -> bool:
         slip = self.header.slip("stat")
-        return slip is not None and slip.enc == "direct"
+        return slip is not None and slip.enc == sealed
 
     def body(self, kind: type[B]) -> B:
         """The clear body of this type, which the kind of event requires."""

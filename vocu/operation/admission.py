@@ -37,6 +37,8 @@ from vocu.operation.statements import (
 
 MAX_CLEAR = 128 * 1024
 """Bytes of a clear part, which always travels inside its entry."""
+MAX_INSIDE = MAX_CLEAR + MAX_CLEAR // 8
+"""Bytes of a sealed part that travels inside its entry: what is clear elsewhere, padded and sealed."""
 MAX_SEALED = 25 * 1024 * 1024
 
 
@@ -151,7 +153,7 @@ def _require_parts(header: Header, event: Event, parts: tuple[bytes | None, ...]
     keys = event.plain if isinstance(event, EpochRotated) else None
     for slip, data in zip(header.parts, parts, strict=True):
         name = slip.p
-        if slip.size > (MAX_CLEAR if slip.enc == "clear" and name != "wraps" else MAX_SEALED):
+        if slip.size > _most(slip):
             raise MalformedError("part-too-large", f"The part {name!r} is too large.")
         if data is None:
             if not vantage.held(slip):
@@ -166,6 +168,12 @@ def _require_parts(header: Header, event: Event, parts: tuple[bytes | None, ...]
     wraps = header.slip("wraps")
     if (wraps.size if wraps else 0) != readers * WRAP_SIZE:
         raise MalformedError("bad-parts", "The part 'wraps' must hold one wrap for each reader of each direct part.")
+
+
+def _most(slip: PartSlip) -> int:
+    if not slip.inside:
+        return MAX_SEALED
+    return MAX_CLEAR if slip.enc == "clear" else MAX_INSIDE
 
 
 def _require_blobs(header: Header, vantage: Vantage) -> None:

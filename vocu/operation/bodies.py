@@ -12,6 +12,8 @@ MAX_SUBJECT = 200
 MAX_OFFICER = 40
 MAX_OPENED = 1000
 """Events that one confirmation of reading names at most."""
+MAX_GRANTED = 1000
+"""Epochs that one grant opens at most: it travels inside its entry."""
 
 
 UNIT = r"^[A-Za-z0-9_]{1,16}\Z"
@@ -36,12 +38,22 @@ class Admission(Body, frozen=True, kw_only=True):
 
 
 class EpochKeys(Body, frozen=True, kw_only=True):
-    """A new epoch: its number, the roster it is for, the commitment to its secret, and each reader's wrap by hash."""
+    """A new epoch: its number, the roster it is for, the commitment to its secret, and each reader's wrap by hash.
+    `stat`: where the statistical part is sealed, the commitment to what opens it in this epoch."""
 
     n: Annotated[int, Meta(ge=1, lt=2**53)]
     roster: Digest
     commit: Digest
     wraps: Annotated[tuple[tuple[DeviceID, Digest], ...], Meta(min_length=1, max_length=2000)]
+    stat: Digest | None = None
+
+
+class Grant(Body, frozen=True, kw_only=True):
+    """What opens the statistical parts of earlier epochs, by their log index, and nothing else that was sealed."""
+
+    keys: Annotated[
+        tuple[tuple[Annotated[int, Meta(ge=1, lt=2**53)], Digest], ...], Meta(min_length=1, max_length=MAX_GRANTED)
+    ]
 
 
 class Fault(Body, frozen=True, kw_only=True):

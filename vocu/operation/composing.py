@@ -7,7 +7,16 @@ from msgspec import Raw, Struct
 
 from vocu.canonical import b64, encode
 from vocu.crypto.keys import SigningKey
-from vocu.crypto.sealing import class_key, epoch_commitment, part_context, part_key, seal_part, wrap, wrap_info
+from vocu.crypto.sealing import (
+    class_key,
+    epoch_commitment,
+    part_context,
+    part_key,
+    seal_part,
+    stat_commitment,
+    wrap,
+    wrap_info,
+)
 from vocu.crypto.signing import PayloadType, sign
 from vocu.errors import RefusedError
 from vocu.operation.admission import ClearPart, SignedEvent
@@ -96,6 +105,7 @@ class Composer:
             roster=state.roster_hash,
             commit=b64(epoch_commitment(secret)),
             wraps=tuple((reader.id, _sha256(wrapped)) for reader, wrapped in zip(readers, wraps, strict=True)),
+            stat=b64(stat_commitment(class_key(secret, "stat"))) if state.seals_stat else None,
         )
         draft = Draft(id=event_id, event=EpochRotated(plain=keys), ts=ts)
         return self._sign(draft, [self._clear("plain", keys), _Part(_slip("wraps", b"".join(wraps)), b"".join(wraps))])
@@ -130,7 +140,11 @@ class Composer:
         readers = draft.readers.get(name)
         if readers is not None:
             return self._direct(name, body, draft, readers)
-        return self._to_epoch(name, body, draft, epoch_secret) if name in SEALED else self._clear(name, body)
+        return (
+            self._to_epoch(name, body, draft, epoch_secret)
+            if name in self._state.sealed_parts
+            else self._clear(name, body)
+        )
 
     def _clear(self, name: PartName, body: Struct) -> _Part:
         data = encode(ClearPart(Raw(encode(body)), b64(self._random(16))))

@@ -25,6 +25,7 @@ from vocu.operation.bodies import (
     Erasure,
     Fault,
     Figures,
+    Grant,
     Issued,
     Reading,
     Reference,
@@ -121,6 +122,14 @@ class EpochFault(Event, frozen=True, tag="epoch_fault"):
 
     roles, phases, required = SPEAKERS, UNTIL_CLOSED, ("plain",)
     plain: Fault | None = None
+
+
+class EpochsGranted(Event, frozen=True, tag="epochs_granted"):
+    """What opens the statistical parts from before a desk came in, sealed to its participant; only where those are
+    sealed. Words, names and files of that time stay closed to it."""
+
+    roles, phases, required, narrow = OCU, UNTIL_CLOSED, ("text",), True
+    text: Grant | None = None
 
 
 class PhaseOpened(Event, frozen=True, tag="phase_opened"):
@@ -332,7 +341,10 @@ class EditionPublished(Event, frozen=True, tag="edition_published"):
 
 
 class NewsletterCompiled(Event, frozen=True, tag="newsletter_compiled"):
-    """The figures of a day, from the hub's compiler; every desk makes them again and compares."""
+    """The figures of a day, from the hub's compiler; every desk makes them again and compares.
+
+    Where the statistical part is sealed, the hub cannot: a desk of the organiser or a co-organiser compiles them.
+    """
 
     roles, phases, required = COMPILER, UNTIL_CLOSED, ("plain", "stat")
     plain: Compiled | None = None

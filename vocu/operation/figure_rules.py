@@ -24,12 +24,6 @@ def reference_published(_signer: Device, act: Act, state: OperationState) -> Non
             raise MalformedError("bad-rate", f"{rate.per_euro} {rate.currency} on {rate.day} is not a rate.")
 
 
-def edition_published(_signer: Device, act: Act, _state: OperationState) -> None:
-    edition = act.body(bodies.Edition)
-    if not (is_day(edition.starts_day) and is_day(edition.ends_day)) or edition.starts_day > edition.ends_day:
-        raise MalformedError("bad-day", "An operation starts and ends on days in this order.")
-
-
 def _require_added(commodity: str, state: OperationState) -> None:
     if commodity not in state.added_commodities:
         raise MalformedError("unknown-code", f"There is no commodity {commodity!r}.")

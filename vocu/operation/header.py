@@ -58,6 +58,11 @@ class PartSlip(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
             raise ValueError("devices are listed once each, in order")
 
     @property
+    def inside(self) -> bool:
+        """Whether the part always travels inside its entry: what is counted is, wherever it is read."""
+        return (self.enc == "clear" and self.p != "wraps") or (self.enc == "epoch" and self.p == "stat")
+
+    @property
     def audience(self) -> dict[str, object]:
         """The audience as it enters the sealing context."""
         return {"epoch": self.epoch} if self.epoch is not None else {"to": list(self.devices or ())}

@@ -1,29 +1,39 @@
 """How a desk opens what is sealed to it. The hub never imports this module (docs/protocol.md §4)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from vocu.canonical import b64, unb64
 from vocu.crypto.keys import SealingKey
 from vocu.crypto.opening import OpeningKey, open_part, unwrap
-from vocu.crypto.sealing import chunk_context, class_key, epoch_commitment, part_context, part_key, wrap_info
+from vocu.crypto.sealing import (
+    chunk_context,
+    class_key,
+    epoch_commitment,
+    part_context,
+    part_key,
+    stat_commitment,
+    wrap_info,
+)
 from vocu.errors import MalformedError, SealedError, UntrustedError
 from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent, read_body
-from vocu.operation.bodies import EpochKeys
+from vocu.operation.bodies import EpochKeys, Grant
 from vocu.operation.events import PART_TYPES
 from vocu.operation.header import WRAP_SIZE, Header, PartSlip
 from vocu.operation.media import Media
 
 
 class Keyring(Struct):
-    """What a desk opens with: its device, its opening key, and the secrets of its epochs, by log index."""
+    """What a desk opens with: its device, its opening key, and the secrets of its epochs, by log index. `granted` opens
+    the statistical parts of epochs from before it joined."""
 
     device: str
     key: OpeningKey
     epochs: dict[int, bytes]
+    granted: dict[int, bytes] = {}
 
 
 def open_epoch(act: Act, signed: SignedEvent, keyring: Keyring) -> bytes | None:
@@ -40,11 +50,27 @@ def open_epoch(act: Act, signed: SignedEvent, keyring: Keyring) -> bytes | None:
         secret = unwrap(wrapped or b"", keyring.key, info)
     except SealedError:
         secret = b""
-    if b64(epoch_commitment(secret)) != keys.commit:
+    if b64(epoch_commitment(secret)) != keys.commit or not _opens_stat(class_key(secret, "stat"), keys):
         raise UntrustedError(
             "epoch-fault", "The newest epoch was not sealed to this desk as announced; another one is asked for."
         )
     return secret
+
+
+def open_grant(act: Act, signed: SignedEvent, keyring: Keyring, epochs: Mapping[int, EpochKeys]) -> dict[int, bytes]:
+    """What opens the statistical parts of epochs that this device is no reader of, by log index, as far as these epochs
+    were committed to it. `epochs`: all that began so far. Raises as `open_body` does."""
+    grant = open_body(act, signed, "text", keyring, frozenset())
+    keys = ((index, unb64(key, 32)) for index, key in grant.keys) if isinstance(grant, Grant) else ()
+    return {
+        index: key
+        for index, key in keys
+        if index not in keyring.epochs and (epoch := epochs.get(index)) is not None and _opens_stat(key, epoch)
+    }
+
+
+def _opens_stat(key: bytes, epoch: EpochKeys) -> bool:
+    return epoch.stat is None or b64(stat_commitment(key)) == epoch.stat
 
 
 def open_body(act: Act, signed: SignedEvent, name: str, keyring: Keyring, added: frozenset[str]) -> Struct:
@@ -71,6 +97,8 @@ def open_body(act: Act, signed: SignedEvent, name: str, keyring: Keyring, added:
 
 def _epoch_key(slip: PartSlip, name: str, header: Header, keyring: Keyring) -> bytes:
     secret = keyring.epochs.get(slip.epoch or 0)
+    if secret is None and name == "stat" and slip.epoch in keyring.granted:
+        return part_key(keyring.granted[slip.epoch], header.id)
     if secret is None:
         raise SealedError("before-us", "This was sealed before this desk joined, or while it was not a reader.")
     return part_key(class_key(secret, name), header.id)

@@ -1,24 +1,21 @@
 """Who may do what, when: one pure function, run by the desk to warn, by the hub to decide, by every desk to verify.
 
 What is not allowed is denied. Each kind's general rule (roles, phases) stands with the kind in `events.py`; here is
-what else must hold. Nothing here looks at sealed parts, so that everybody comes to the same judgement.
+what else must hold, but for the statistical part (`stat_rules.py`). Nothing here looks at sealed parts, so that
+everybody comes to the same judgement.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from vocu.canonical import unb64
 from vocu.crypto.keys import RootVerifyKey, SealingKey, VerifyKey
 from vocu.errors import MalformedError, RefusedError
-from vocu.form.codes import codes, is_code
-from vocu.form.messages import Question, WarningNotice
-from vocu.form.report import Part, SeizureReport
-from vocu.form.schema import check_days
 from vocu.ids import device_id
 from vocu.operation import bodies, events, figure_rules
 from vocu.operation.act import Act
-from vocu.operation.header import EVERYONE, SEALED
-from vocu.operation.state import Device, Member, OperationState, Report
+from vocu.operation.header import EVERYONE, SEALED, PartSlip
+from vocu.operation.stat_rules import require_stat
+from vocu.operation.state import Device, OperationState, Report
 from vocu.operation.statements import (
     HUB,
     PHASES,
@@ -44,7 +41,7 @@ def authorise(signer: Device, act: Act, state: OperationState, at: int) -> None:
     """
     kind = type(act.event)
     role = state.role_of(signer)
-    if role not in kind.roles:
+    if role not in roles_of(kind, state):
         raise RefusedError("not-your-role", f"A {role} may not post {act.header.type!r}.")
     if state.phase not in kind.phases:
         raise RefusedError("wrong-phase", f"{act.header.type!r} is not possible in the phase {state.phase}.")
@@ -54,9 +51,13 @@ def authorise(signer: Device, act: Act, state: OperationState, at: int) -> None:
     check = _CHECKS.get(kind)
     if check is not None:
         check(signer, act, state)
-    body = getattr(act.event, "stat", None)
-    if isinstance(body, Part):
-        check_days(body, datetime.fromtimestamp(at / 1000, UTC).date())
+    if getattr(act.event, "stat", None) is not None:
+        require_stat(signer, act, state, state.posed, at)
+
+
+def roles_of(kind: type[events.Event], state: OperationState) -> events.Roles:
+    """Who may post this kind: where the hub cannot read what newsletters count, the organiser compiles them."""
+    return events.OCU if state.seals_stat and kind is events.NewsletterCompiled else kind.roles
 
 
 def _require_audience(signer: Device, act: Act, state: OperationState) -> None:
@@ -84,8 +85,8 @@ def _require_sealed_right(signer: Device, act: Act, state: OperationState) -> No
             continue
         if slip.p == "plain" and slip.enc != "clear":
             raise RefusedError("must-be-clear", "The part 'plain' is never sealed.")
-        if slip.p == "stat" and slip.enc != "clear" and not _may_be_restricted(act, state):
-            raise RefusedError("must-be-clear", "Only the statistical part of a restricted report may be sealed.")
+        if slip.p == "stat":
+            _require_stat_sealing(slip, act, state)
         if slip.enc == "epoch":
             if to != EVERYONE:
                 raise RefusedError("must-be-direct", "What is not for the whole operation is sealed to devices.")
@@ -104,6 +105,15 @@ def _require_sealed_right(signer: Device, act: Act, state: OperationState) -> No
                 raise RefusedError("reader-not-in-audience", "A part may only narrow its event's audience.")
         if slip.devices and not any(state.devices[name].ncp == signer.ncp for name in slip.devices):
             raise RefusedError("sender-not-in-audience", "A sealed part is sealed to the sender's own country, too.")
+
+
+def _require_stat_sealing(slip: PartSlip, act: Act, state: OperationState) -> None:
+    if slip.enc == "direct" and not _may_be_restricted(act, state):
+        raise RefusedError("must-be-clear", "Only a restricted report keeps its statistical part from the operation.")
+    if slip.enc == "epoch" and not state.seals_stat:
+        raise RefusedError("must-be-clear", "Only the statistical part of a restricted report may be sealed.")
+    if slip.enc == "clear" and state.seals_stat:
+        raise RefusedError("must-be-sealed", "In this operation the statistical part is sealed, too.")
 
 
 def _may_be_restricted(act: Act, state: OperationState) -> bool:
@@ -142,15 +152,15 @@ def _roster_statement(allowed: type[Statement]) -> Callable[[Device, Act, Operat
 def _check_statement(statement: Statement, state: OperationState) -> None:
     match statement:
         case Change(participant=participant):
-            member = _active_member(participant.ncp, state)
+            member = state.participant(participant.ncp)
             _require_role(participant, state)
             if member.key is None or unb64(participant.key) != member.key.data:
                 raise RefusedError("key-fixed", "A participant changes its key by being admitted again with `replace`.")
         case Remove(ncp=ncp):
-            if _active_member(ncp, state).role == "organiser":
+            if state.participant(ncp).role == "organiser":
                 raise RefusedError("role-fixed", "The organiser cannot be removed from its own operation.")
         case AdmitDevice(ncp=ncp, device=card):
-            member = _active_member(ncp, state)
+            member = state.participant(ncp)
             if sum(device.active for device in member.devices.values()) >= MAX_DEVICES:
                 raise RefusedError(
                     "too-many-devices", f"A participant has {MAX_DEVICES} devices at most; have one revoked first."
@@ -188,6 +198,10 @@ def _participant_admitted(_signer: Device, act: Act, state: OperationState) -> N
 
 def _epoch_rotated(_signer: Device, act: Act, state: OperationState) -> None:
     keys = act.body(bodies.EpochKeys)
+    if (keys.stat is not None) != state.seals_stat:
+        raise MalformedError(
+            "bad-epoch", "An epoch commits to the key of the statistical part exactly where it seals it."
+        )
     if keys.n != (state.epoch.n + 1 if state.epoch else 1):
         raise RefusedError("stale-epoch", "Somebody made this epoch before; seal to the newest one.")
     if keys.roster != state.roster_hash:
@@ -208,69 +222,35 @@ def _reading_confirmed(_signer: Device, act: Act, _state: OperationState) -> Non
         raise RefusedError("one-reader", "What was read is confirmed to the one participant that wrote it.")
 
 
-def _posed(_signer: Device, act: Act, state: OperationState) -> None:
-    body = getattr(act.event, "stat", None)
-    if isinstance(body, WarningNotice | Question):
-        for ncp in body.addressees:
-            _active_member(ncp, state)
+def _epochs_granted(_signer: Device, _act: Act, state: OperationState) -> None:
+    if not state.seals_stat:
+        raise RefusedError(
+            "nothing-to-grant", "In this operation the statistical part is clear; there is no key to it."
+        )
 
 
 def _question_asked(signer: Device, act: Act, state: OperationState) -> None:
-    _posed(signer, act, state)
     if state.role_of(signer) != "observer":
         return
     ocu = state.organisers | {signer.ncp}
     sealed = [slip for slip in act.header.parts if slip.p in SEALED]
     readers = {state.devices[name].ncp for slip in sealed for name in slip.devices or ()}
-    if not readers | set(act.body(Question).addressees) <= ocu or any(slip.enc == "epoch" for slip in sealed):
+    if not readers <= ocu or any(slip.enc == "epoch" for slip in sealed):
         raise RefusedError("observer-to-ocu", "An observer asks the OCU only; address and seal the question to it.")
 
 
-def _feedback(signer: Device, act: Act, state: OperationState) -> None:
-    if signer.ncp not in state.posed[act.ref].addressees:
-        raise RefusedError("not-addressed", "Feedback comes from those whom the warning was addressed to.")
-
-
-def _answer(signer: Device, act: Act, state: OperationState) -> None:
-    asked = state.posed[act.ref].addressees
-    if signer.ncp not in asked and signer.ncp not in state.organisers:
-        raise RefusedError("not-addressed", "An answer comes from those who were asked, or from the organiser.")
-
-
-def _seizure_reported(signer: Device, act: Act, state: OperationState) -> None:
-    if act.restricted:
-        return
-    report = act.body(SeizureReport)
-    if report.on_behalf_of not in (None, signer.ncp):
-        if signer.ncp not in state.organisers:
-            raise RefusedError("not-your-country", "Only the organiser reports on behalf of a country.")
-        _active_member(report.on_behalf_of or "", state)
-    _require_countable(report, state)
-
-
 def _seizure_amended(signer: Device, act: Act, state: OperationState) -> None:
-    report = _own_report(signer, act, state)
-    if act.restricted != report.restricted:
+    if act.restricted != _own_report(signer, act, state).restricted:
         raise RefusedError("release-first", "A restricted report stays sealed until it is released.")
-    if not act.restricted:
-        stat = act.body(SeizureReport)
-        _require_same_owner(stat, signer, act, state)
-        _require_countable(stat, state)
 
 
 def _seizure_withdrawn(signer: Device, act: Act, state: OperationState) -> None:
     _own_report(signer, act, state)
-    if not is_code("withdrawal_reason", act.body(bodies.Withdrawal).reason):
-        reasons = ", ".join(code.id for code in codes("withdrawal_reason"))
-        raise MalformedError("unknown-code", f"There is no such reason to withdraw a report; it is one of {reasons}.")
 
 
 def _seizure_released(signer: Device, act: Act, state: OperationState) -> None:
     if not _own_report(signer, act, state).restricted:
         raise RefusedError("not-restricted", "This report is not restricted.")
-    stat = act.body(SeizureReport)
-    _require_same_owner(stat, signer, act, state)
-    _require_countable(stat, state)
 
 
 def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
@@ -279,8 +259,6 @@ def _seizure_confirmed(signer: Device, act: Act, state: OperationState) -> None:
         raise RefusedError("not-your-report", "Only the country itself confirms a report made on its behalf.")
     if not report.unconfirmed or report.withdrawn:
         raise RefusedError("nothing-to-confirm", "This report does not wait for a confirmation.")
-    if act.body(bodies.Confirmation).revision != report.revision:
-        raise RefusedError("stale-revision", "This report was amended since; read it again, then confirm that.")
 
 
 def _entry_erased(signer: Device, act: Act, state: OperationState) -> None:
@@ -300,13 +278,6 @@ def _require_role(participant: Participant, state: OperationState) -> None:
     organiser = participant.ncp == state.genesis.organiser.ncp
     if participant.ncp == HUB or participant.role == "compiler" or (participant.role == "organiser") != organiser:
         raise RefusedError("role-fixed", "An operation has one organiser and one compiler, named in its genesis.")
-
-
-def _active_member(ncp: str, state: OperationState) -> Member:
-    member = state.members.get(ncp)
-    if member is None or not member.active or ncp == HUB:
-        raise RefusedError("unknown-participant", f"{ncp} does not take part in this operation.")
-    return member
 
 
 def _require_unused(payload: str, state: OperationState) -> None:
@@ -330,22 +301,6 @@ def _own_report(signer: Device, act: Act, state: OperationState) -> Report:
     return report
 
 
-def _require_same_owner(stat: SeizureReport, signer: Device, act: Act, state: OperationState) -> None:
-    if (stat.on_behalf_of or signer.ncp) != state.reports[act.ref].owner:
-        raise RefusedError("not-your-report", "A new wording does not change whose report it is.")
-
-
-def _require_countable(report: SeizureReport, state: OperationState) -> None:
-    scope = state.genesis.commodities
-    for line in report.goods:
-        if scope and line.commodity not in scope and line.commodity.split(".")[0] not in scope:
-            raise RefusedError("out-of-scope", f"This operation is not about {line.commodity}.")
-        if line.goods_status == "controlled_delivery":
-            raise RefusedError("must-be-restricted", "A controlled delivery stands in a restricted report only.")
-    for ncp in report.joint_with:
-        _active_member(ncp, state)
-
-
 _CHECKS: dict[type[events.Event], Callable[[Device, Act, OperationState], None]] = {
     events.ParticipantAdmitted: _participant_admitted,
     events.ParticipantChanged: _roster_statement(Change),
@@ -356,18 +311,14 @@ _CHECKS: dict[type[events.Event], Callable[[Device, Act, OperationState], None]]
     events.RootsChanged: _roster_statement(ChangeRoots),
     events.EpochRotated: _epoch_rotated,
     events.EpochFault: _epoch_fault,
+    events.EpochsGranted: _epochs_granted,
     events.ReadingConfirmed: _reading_confirmed,
-    events.WarningIssued: _posed,
     events.QuestionAsked: _question_asked,
-    events.FeedbackGiven: _feedback,
-    events.QuestionAnswered: _answer,
-    events.SeizureReported: _seizure_reported,
     events.SeizureAmended: _seizure_amended,
     events.SeizureWithdrawn: _seizure_withdrawn,
     events.SeizureReleased: _seizure_released,
     events.SeizureConfirmed: _seizure_confirmed,
     events.ReferencePublished: figure_rules.reference_published,
-    events.EditionPublished: figure_rules.edition_published,
     events.NewsletterCompiled: figure_rules.newsletter_compiled,
     events.NewsletterIssued: figure_rules.newsletter_issued,
     events.EntryErased: _entry_erased,

@@ -15,9 +15,11 @@ from msgspec import Struct, field
 
 from vocu.canonical import b64, encode, unb64
 from vocu.crypto.keys import RootVerifyKey, SealingKey, VerifyKey
+from vocu.errors import RefusedError
 from vocu.form.report import SeizureReport
 from vocu.ids import device_id, newsletter_id
 from vocu.operation import bodies, events
+from vocu.operation.header import SEALED, PartName
 from vocu.operation.statements import (
     HUB,
     Admit,
@@ -153,6 +155,16 @@ class OperationState:
     # --- reading ---
 
     @property
+    def seals_stat(self) -> bool:
+        """Whether the statistical part is sealed, too: then nothing that this state holds was read in it."""
+        return self.genesis.profile == "sealed_stat"
+
+    @property
+    def sealed_parts(self) -> tuple[PartName, ...]:
+        """The parts that are sealed whatever the event is."""
+        return ("stat", *SEALED) if self.seals_stat else SEALED
+
+    @property
     def organisers(self) -> set[str]:
         """The participants that together are the OCU."""
         return {m.ncp for m in self.members.values() if m.active and m.role in ("organiser", "co_organiser")}
@@ -160,6 +172,13 @@ class OperationState:
     def participants(self) -> list[Member]:
         """The active participants, by code; the hub's compiler is not one."""
         return sorted((m for m in self.members.values() if m.active and m.ncp != HUB), key=lambda m: m.ncp)
+
+    def participant(self, ncp: str) -> Member:
+        """The active participant of this code. Raises RefusedError (unknown-participant)."""
+        member = self.members.get(ncp)
+        if member is None or not member.active or ncp == HUB:
+            raise RefusedError("unknown-participant", f"{ncp} does not take part in this operation.")
+        return member
 
     def role_of(self, device: Device) -> Role:
         return self.members[device.ncp].role
@@ -284,7 +303,8 @@ class OperationState:
 
     def _seizure_reported(self, act: "Act", _index: int) -> None:
         author = self.devices[act.header.sender].ncp
-        owner = author if act.restricted else act.body(SeizureReport).on_behalf_of or author
+        stat = getattr(act.event, "stat", None)
+        owner = (stat.on_behalf_of if isinstance(stat, SeizureReport) else None) or author
         self.reports[act.header.id] = Report(
             owner, author, act.restricted, revision=act.header.id, unconfirmed=owner != author
         )

@@ -13,6 +13,8 @@ from vocu.protocol.frames import Entry
 from vocu_client.store.sql import alarms, entries, epochs, facts, signed_digests
 
 _CHECKPOINT = "checkpoint"
+_GRANTED = "stat key "
+"""And the log index of the epoch whose statistical parts it opens."""
 _PAGE = 1000
 _ENTRY = "SELECT position, leaf_data, header, signature, parts FROM entry WHERE position = ?"
 """Plain SQL, for whoever opens all texts reads entries one by one: composing the query took longer than the query."""
@@ -26,8 +28,15 @@ class Replica:
         self._engine = engine
         self._master = master
 
-    def append(self, shown: Iterable[Entry], checkpoint: str, secrets: dict[int, bytes]) -> None:
-        """Keep verified entries, the checkpoint over them, and the secrets of epochs that begin in them."""
+    def append(
+        self,
+        shown: Iterable[Entry],
+        checkpoint: str,
+        secrets: dict[int, bytes],
+        granted: dict[int, bytes] | None = None,
+    ) -> None:
+        """Keep verified entries, the checkpoint over them, the secrets of epochs that begin in them, and what opens the
+        statistical parts of earlier ones where it was granted in them."""
         rows = [
             {
                 "position": entry.index,
@@ -44,6 +53,10 @@ class Replica:
             for position, secret in secrets.items():
                 sealed = local_seal(self._master, _epoch_context(position), secret)
                 connection.execute(insert(epochs).values(position=position, secret=sealed))
+            for position, key in (granted or {}).items():
+                name = f"{_GRANTED}{position}"
+                sealed = local_seal(self._master, name.encode(), key)
+                connection.execute(upsert(facts).values(name=name, value=sealed).on_conflict_do_nothing())
             fact = upsert(facts).values(name=_CHECKPOINT, value=checkpoint.encode())
             connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": fact.excluded.value}))
 
@@ -83,6 +96,14 @@ class Replica:
         with self._engine.begin() as connection:
             rows = connection.execute(select(epochs)).all()
         return {row.position: local_open(self._master, _epoch_context(row.position), row.secret) for row in rows}
+
+    def granted(self) -> dict[int, bytes]:
+        """What opens the statistical parts of epochs from before this desk joined, by log index."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(facts).where(facts.c.name.startswith(_GRANTED))).all()
+        return {
+            int(row.name.removeprefix(_GRANTED)): local_open(self._master, row.name.encode(), row.value) for row in rows
+        }
 
     def replace_parts(self, position: int, parts: tuple[bytes | None, ...]) -> None:
         """Keep a large part that was fetched, or forget parts that were erased."""

@@ -266,7 +266,7 @@ class Replica:
 
 
 def _is_large(slip: PartSlip) -> bool:
-    return slip.size > INLINE_PART and (slip.enc != "clear" or slip.p == "wraps")
+    return slip.size > INLINE_PART and not slip.inside
 
 
 def _chunks(header: Header, index: int) -> list[LargePart]:
