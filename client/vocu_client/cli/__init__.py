@@ -12,6 +12,7 @@ from vocu.errors import MalformedError, VocuError
 from vocu_client.cli import (
     attaching,
     confirming,
+    edition,
     exchange,
     founding,
     importing,
@@ -193,6 +194,7 @@ conversion.callback()(reference.show)
 conversion.command("rates")(reference.rates)
 conversion.command("rules")(reference.rules)
 app.add_typer(conversion, name="reference")
+app.command("edition")(edition.edition)
 app.command("profile")(profiling.profile)
 app.command("export")(verifying.export)
 app.command("verify")(verifying.verify)

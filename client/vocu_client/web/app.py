@@ -26,6 +26,7 @@ from vocu_client.web.pages import (
     contacts,
     controls,
     devices,
+    edition,
     entry,
     form_parts,
     founding,
@@ -68,7 +69,7 @@ PAGES: Final[Sequence[Sequence[BaseRoute]]] = tuple(page.ROUTES for page in (
     national_results, results,
     form_parts, report, report_files, revise, contacts, seizures, seizure, start, founding, operation, root_keys,
     invitations, admission, members, devices, board, hits, issuing, message_new, messages, warnings, questions,
-    controls, outcomes, national_report, reference, mail,
+    controls, outcomes, national_report, reference, edition, mail,
 ))
 # fmt: on
 BROKEN: Final = VocuError(

@@ -38,7 +38,7 @@ OTHERWISE: Final[dict[tuple[str, str], Right]] = {
             ("GET", "/now/new"), ("POST", "/now/read"), ("GET", "/start"), ("GET", "/start/join"),
             ("GET", "/operation"),
             ("GET", "/operation/{where}/waiting"), ("GET", "/operation/members"), ("GET", "/operation/members/{ncp}"),
-            ("GET", "/operation/reference"),
+            ("GET", "/operation/reference"), ("GET", "/operation/edition"),
             ("GET", "/operation/devices"), ("GET", "/operation/board"), ("GET", "/operation/hits"),
             ("GET", "/operation/newsletter"), ("GET", "/operation/newsletter/look"),
         ),
@@ -55,7 +55,7 @@ OTHERWISE: Final[dict[tuple[str, str], Right]] = {
         (
             ("POST", "/report/{draft}/hand-back"),
             ("POST", "/operation/reference"), ("POST", "/operation/reference/rates"),
-            ("POST", "/operation/reference/rules"),
+            ("POST", "/operation/reference/rules"), ("POST", "/operation/edition"), ("POST", "/operation/edition/look"),
             ("GET", "/operation/announcement"), ("POST", "/operation/announcement"),
             ("POST", "/operation/newsletter"), ("POST", "/operation/newsletter/draft"),
             ("GET", "/operation/newsletter/send"), ("POST", "/operation/newsletter/send"),
