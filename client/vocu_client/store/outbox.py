@@ -1,11 +1,11 @@
 """What this desk wants to say, on disk before the officer sees "queued", until the log is proven to hold it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Row, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.canonical import decode, encode
@@ -17,7 +17,7 @@ from vocu.operation.composing import Draft
 from vocu.operation.events import KINDS, PART_TYPES, kind_of
 from vocu.operation.media import Media
 from vocu_client.store.chunks import announce_uploads, forget_uploads
-from vocu_client.store.sql import WAITING, outbox, signed_digests
+from vocu_client.store.sql import WAITING, outbox, signed_digests, uploads
 
 State = Literal["queued", "sent", "delivered", "refused"]
 
@@ -84,7 +84,7 @@ class Outbox:
         """Take back the events that `instead` names where they were not sent yet; of the others, keep the draft beside
         their id. Keep all `drafts`, too. All or nothing. Returns what was taken back."""
         with self._engine.begin() as connection:
-            gone = {event_id for event_id in instead if _take_back(connection, event_id)}
+            gone = _take_back(connection, instead)
             wanted = [*drafts, *(draft for event_id, draft in instead.items() if event_id not in gone)]
             _add(connection, wanted, self._rows(wanted, at))
             beside(connection)
@@ -194,7 +194,7 @@ class Outbox:
     def discard(self, event_id: str) -> bool:
         """Take back what was not sent yet, or was refused. Whether there was such a row; what is under way stays."""
         with self._engine.begin() as connection:
-            return _take_back(connection, event_id)
+            return bool(_take_back(connection, [event_id]))
 
 
 def _add(connection: Connection, drafts: list[Draft], rows: list[dict[str, Any]]) -> int:
@@ -210,10 +210,17 @@ def _add(connection: Connection, drafts: list[Draft], rows: list[dict[str, Any]]
     return connection.execute(_HOW_MANY).scalar_one() - before
 
 
-def _take_back(connection: Connection, event_id: str) -> bool:
-    mine = (outbox.c.id == event_id) & outbox.c.state.in_(("queued", "refused")) & outbox.c.signed.is_(None)
-    gone = bool(connection.execute(delete(outbox).where(mine)).rowcount)
+def _take_back(connection: Connection, event_ids: Iterable[str]) -> set[str]:
+    """Delete those that were not sent yet, or were refused, with what was to be uploaded for them. Which these were."""
+    query = select(outbox.c.id).where(outbox.c.state.in_(("queued", "refused")), outbox.c.signed.is_(None))
+    wanted = set(event_ids)
+    if len(wanted) == 1:
+        query = query.where(outbox.c.id == next(iter(wanted)))
+    gone = wanted & set(connection.execute(query).scalars())
     if gone:
+        mine = delete(outbox).where(outbox.c.id == bindparam("gone"))
+        connection.execute(mine, [{"gone": event_id} for event_id in gone])
+    for event_id in gone & set(connection.execute(select(uploads.c.event_id).distinct()).scalars()):
         forget_uploads(connection, event_id)
     return gone
 
