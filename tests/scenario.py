@@ -86,7 +86,7 @@ class Scenario:
         desk = self.desks[by]
         desk.catch_up(self.hub)
         draft = self.draft(by, event, **more)
-        words = any(getattr(event, part, None) is not None and part not in draft.readers for part in SEALED)
+        words = any(getattr(event, part, None) is not None and part not in draft.readers for part in desk.state.sealed_parts)
         if words and not desk.state.epoch_is_current(self.hub.now):
             self.rotate(by)
         self.send(desk.compose(draft))

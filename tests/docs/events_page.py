@@ -22,7 +22,7 @@ ROLES = ("organiser", "co_organiser", "participant", "support_agency", "observer
 FORM_OF = {form: name for name, form in FORMS.items()}
 SEALING = {
     "plain": "clear",
-    "stat": "clear",
+    "stat": "clear, or sealed by the operation's profile",
     "text": "sealed",
     "nominal": "sealed",
     "media": "sealed",

@@ -76,9 +76,9 @@ class Story:
         self.note()
         return event_id
 
-    def note(self) -> None:
+    def note(self, scenario: Scenario | None = None) -> None:
         """Keep what the hub admitted since, one event of each kind."""
-        hub = self.scenario.hub
+        hub = (scenario or self.scenario).hub
         for entry in hub.entries[1:]:
             header = msgspec.json.decode(entry.header or b"")
             parts = zip(header["parts"], entry.parts, strict=True)
@@ -152,7 +152,16 @@ class Story:
         erased = post("DE", events.EntryErased(plain=bodies.Erasure(index=index, parts=("text", "media", "wraps"))))
         post("NL", events.ErasureConfirmed(plain=bodies.Erased(index=index)), ref=erased)
         self.end()
+        self.grant()
         self.tell_what_was_sealed(nominal)
+
+    def grant(self) -> None:
+        """An operation of its own, for this one's statistical part is clear."""
+        sealing = Scenario("DE", profile="sealed_stat")
+        grant = bodies.Grant(keys=((sealing.rotate(), "A" * 43),))
+        sealing.post("PL", events.EpochsGranted(text=grant), to=("DE",))
+        self.note(sealing)
+        self.sealed("epochs_granted", text=grant)
 
     def end(self) -> None:
         s = self.scenario
