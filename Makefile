@@ -11,7 +11,7 @@ demo: $(V)/.ok  ## run a whole operation here, no services to start
 	@$(V)/bin/vocu demo $(ARGS)
 
 # A folder that is there and holds no test fails (pytest's exit 5): silence would look like success.
-test: $(V)/.ok browser  ## fast tests first, then real processes on loopback; with ARGS one plain run: make test ARGS="-k seal"
+test: $(V)/.ok programs  ## fast tests first, then real processes on loopback; with ARGS one plain run: make test ARGS="-k seal"
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
@@ -19,8 +19,8 @@ else
 	@for folder in $(PROCESSES); do $(PYTEST) -n 2 --dist loadfile $$folder || exit 1; done
 endif
 
-browser:  ## what the browser tests need of the machine
-	@tests/browser/install
+programs:  ## what the tests need of the machine: Chromium, LibreOffice
+	@tests/install
 
 check: $(V)/.ok  ## lint, types, import rules, dependencies
 	@$(V)/bin/ruff check .
@@ -48,5 +48,5 @@ $(V)/.ok: requirements/lock.txt requirements/uv.txt requirements/assets.txt pypr
 	@$(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: demo test browser check bench lock
+.PHONY: demo test programs check bench lock
 .DEFAULT_GOAL := demo

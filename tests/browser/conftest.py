@@ -21,8 +21,8 @@ expect.set_options(timeout=30_000)  # what takes no second here may take many on
 def browser() -> Iterator[Browser]:
     if chromium_path() is None:
         if os.environ.get("CI"):
-            pytest.fail("CI runs the browser tests; tests/browser/install did not bring Chromium here.")
-        pytest.skip("There is no Chromium here; `make browser` as root installs it.")
+            pytest.fail("CI runs the browser tests; tests/install did not bring Chromium here.")
+        pytest.skip("There is no Chromium here; `make programs` as root installs it.")
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
