@@ -65,7 +65,7 @@ def test_an_operation_runs_from_its_founding_to_its_tables(tmp_path: Path) -> No
     assert "can be read by DE, NL" in told
     assert "its words stand 0 times" in told
     days = sorted(path.name for path in (tmp_path / "out" / "newsletters").iterdir())
-    assert days == [f"2026-03-0{day}.{form}" for day in (2, 3) for form in ("html", "json", "txt")]
+    assert days == [f"2026-03-0{day}.{form}" for day in (2, 3) for form in ("html", "json", "pdf", "txt")]
     tables = tmp_path / "out" / "tables"
     described = json.loads((tables / "results.json").read_bytes())
     workbook = openpyxl.load_workbook(tables / "results.xlsx", read_only=True)

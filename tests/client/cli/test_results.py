@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import create_engine, text
 
 from tests.client.cli.conftest import OPERATION, TODAY, Rehearsal, fill_in, open_desk
@@ -77,6 +78,43 @@ def test_tables_are_verified_at_the_position_that_they_name(
     )
     (folder / "results.json").write_text("{}")
     assert "bad-results" in de.fail(2, "verify", "--tables", folder)
+
+
+def test_tables_come_in_every_form_that_is_asked_for(be: Shell, compiled: str, tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    be.do("tables", "--out", usual)
+    assert {"T03.csv", "results.json", "tables.json", "results.xlsx", "flat"} <= {path.name for path in usual.iterdir()}
+    assert {"reports.csv", "goods.csv", "codebook.csv"} <= {path.name for path in (usual / "flat").iterdir()}
+    tables = json.loads((usual / "tables.json").read_text())["tables"]
+    certificate = json.loads((usual / "results.json").read_text())["tables"]
+    assert [(table["id"], len(table["rows"])) for table in tables] == [(t["id"], t["rows"]) for t in certificate]
+    printed = tmp_path / "printed"
+    be.do("tables", "--out", printed, "--form", "pdf", "--form", "docx")
+    assert {path.name: path.read_bytes()[:2] for path in printed.iterdir()} == {
+        "results.pdf": b"%P",
+        "final-report.docx": b"PK",
+    }
+    assert "bad-filter" in be.fail(2, "tables", "--out", printed, "--form", "odt")
+
+
+def test_filtered_tables_count_what_was_asked_for_and_say_so(be: Shell, compiled: str, tmp_path: Path) -> None:
+    said = be.do("tables", "--out", tmp_path, "--country", "be", "--from", "2024-01-01", "--mode", "road,air")
+    assert "Only these countries are counted: Belgium." in said
+    assert json.loads((tmp_path / "results.json").read_text())["filter"] == {
+        "countries": ["BE"],
+        "modes": ["air", "road"],
+        "period_from": "2024-01-01",
+    }
+    assert "806000" not in (tmp_path / "T03.csv").read_text()
+    for option, given in (("--country", "XX"), ("--commodity", "tobaco"), ("--mode", "rode")):
+        assert "bad-filter" in be.fail(2, "tables", "--out", tmp_path, option, given)
+    assert "bad-day" in be.fail(2, "tables", "--out", tmp_path, "--to", "yesterday")
+
+
+def test_a_newsletter_is_printed(be: Shell, compiled: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.pdf"
+    be.do("newsletter", "--day", DAY, "--format", "pdf", "--out", page)
+    assert "BALTICA II" in "".join(sheet.extract_text() for sheet in PdfReader(page).pages)
 
 
 def test_a_position_beyond_this_desks_log_is_refused(be: Shell, compiled: str, tmp_path: Path) -> None:
