@@ -50,10 +50,12 @@ class DraftFiles:
         self._engine = engine
         self._master = master
 
-    def begin(self, draft: str, name: str, media_type: str, size: int, at: int) -> DraftFile:
-        """Announce a file. Raises RefusedError (file-too-large, file-empty, too-many-files)."""
-        if size > MAX_FILE:
-            raise RefusedError("file-too-large", "A file has at most 25 MB; make it smaller, or split it.")
+    def begin(self, draft: str, name: str, media_type: str, size: int, at: int, *, most: int = MAX_FILE) -> DraftFile:
+        """Announce a file, of `most` so many bytes. Raises RefusedError (file-too-large, file-empty, too-many-files)."""
+        if size > most:
+            raise RefusedError(
+                "file-too-large", f"A file has at most {most / 1024**2:.0f} MB; make it smaller, or split it."
+            )
         if size < 1:
             raise RefusedError("file-empty", "This file is empty; choose another.")
         file = DraftFile(

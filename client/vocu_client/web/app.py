@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -16,6 +17,8 @@ from starlette.types import ASGIApp
 from vocu.errors import RefusedError, VocuError
 from vocu_client.web import templating
 from vocu_client.web.guard import Guard
+from vocu_client.web.importing import begun
+from vocu_client.web.lasting import lasting
 from vocu_client.web.live import Live
 from vocu_client.web.pages import (
     account,
@@ -32,6 +35,10 @@ from vocu_client.web.pages import (
     founding,
     handover,
     hits,
+    import_check,
+    import_mapping,
+    import_new,
+    imports,
     invitations,
     issuing,
     login,
@@ -67,7 +74,8 @@ from vocu_client.web.visit import failure, turned_away, visit_of
 PAGES: Final[Sequence[Sequence[BaseRoute]]] = tuple(page.ROUTES for page in (
     entry, now, login, account, officers, handover, approvals, consultations, outbox, this_desk, newsletters,
     national_results, results,
-    form_parts, report, report_files, revise, contacts, seizures, seizure, start, founding, operation, root_keys,
+    form_parts, report, report_files, revise, imports, import_new, import_mapping, import_check, contacts, seizures,
+    seizure, start, founding, operation, root_keys,
     invitations, admission, members, devices, board, hits, issuing, message_new, messages, warnings, questions,
     controls, outcomes, national_report, reference, edition, mail,
 ))
@@ -85,12 +93,14 @@ def build(site: Site) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         indexing = asyncio.create_task(site.service.keep_indexing())
         mailing = asyncio.create_task(site.service.keep_mailing())
+        clearing = asyncio.create_task(lasting(partial(begun.keep_clean, site)))
         reading = asyncio.create_task(asyncio.to_thread(_read_ahead))
         async with live.running():
             yield
         indexing.cancel()
         mailing.cancel()
-        await asyncio.gather(indexing, mailing, reading, return_exceptions=True)
+        clearing.cancel()
+        await asyncio.gather(indexing, mailing, clearing, reading, return_exceptions=True)
         await site.service.close()
 
     app = Starlette(

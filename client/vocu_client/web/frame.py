@@ -70,6 +70,7 @@ class Frame:
         items = [("/", _("Now"))]
         if visit.may("post"):
             items.append(("/report", _("Report a seizure")))
+            items.append(("/imports", _("Import a file")))
         items += [
             ("/seizures", _("Seizures")),
             ("/messages", _("Messages")),

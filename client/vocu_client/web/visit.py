@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from python_multipart.multipart import parse_options_header
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData, QueryParams
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -34,6 +35,8 @@ FORM_SECONDS_OF_STRANGERS = 30
 PREFERENCE_SECONDS = 365 * 24 * 3600
 MOST_NOTICES = 5
 """That wait for the next page: a script may send forms without ever opening one."""
+MultiPartParser.spool_max_size = MAX_BODY
+"""All of a form stays in memory: what officers send is never on the disk in the clear, not even for a moment."""
 IN_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
 """Signs that stand for themselves in an address; no other gets into a header."""
 
