@@ -74,6 +74,9 @@ SENTENCES: Final[dict[str, str]] = {
     "restricted": "{reports} restricted and not counted until released.",
     "unconfirmed": "{reports} entered by the organiser, not yet confirmed by the country.",
     "seized_earlier": "{reports} in this issue of a seizure from before the last one.",
+    "objectives": "Objectives",
+    "hit_rate": "Controls with a result: {with_result} of {controls} ({share}); in this issue {new} of {all_new} "
+    "({new_share}).",
     # commodities
     "commodities": "Commodities",
     "commodity": "Commodity",
@@ -85,7 +88,7 @@ SENTENCES: Final[dict[str, str]] = {
     "chart_issues": "Seizures by issue",
     "chart_commodities": "Seizures by commodity, since the start",
     "chart_countries": "Seizures by country, this issue",
-    "chart_map": "Seizures by country, this issue, and routes seen for the first time",
+    "chart_map": "Seizures by country and routes, this issue",
     "chart_figures": "The figures of this chart",
     "chart_note": "Counted by the issue in which a report was first counted, as it stands now.",
     # sections
@@ -110,7 +113,8 @@ SENTENCES: Final[dict[str, str]] = {
     "questions": "Questions",
     "questions_line": "{open} unanswered, {answered} answered.",
     "question_line": "{by} asked {names} about “{subject}” (open for {age}).",
-    "answer_line": "Of common interest: {by} answered on “{subject}” ({result}).",
+    "answer_line": "{by} answered on “{subject}” ({result}).",
+    "answers": "Answers of common interest",
     "age": "{days}",
     "age_today": "less than a day",
     "corrections": "Corrections to earlier issues",
@@ -121,6 +125,7 @@ SENTENCES: Final[dict[str, str]] = {
     "more_corrections": "{number} more; each report shows its revisions.",
     "returns_replaced": "{returns} replaced.",
     "report_id": "report {id}",
+    "notices": "Notices",
     "tomorrow": "Tomorrow",
     "arrival": "Expected: {commodity} in {place} ({by}’s warning).",
     "deadlines": "Answers due within 24 hours: {due}. Overdue: {overdue}.",

@@ -1,4 +1,4 @@
-"""A newsletter as one HTML page: no script, nothing loaded, styles inline as mail programs want them."""
+"""A newsletter as one HTML page, or as one that mail programs show: no script, nothing loaded, styles inline."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -15,11 +15,18 @@ def newsletter_html(
     words: str | None = None,
     notable: Sequence[dict[str, Any]] | None = None,
     language: str = "en",
+    *,
+    mail: bool = False,
 ) -> str:
     """The page of compiled figures, with the organiser's words and the facts of the seizures that he chose; without
-    them the first candidates are shown. Everything that people wrote is escaped."""
+    them the first candidates are shown. Everything that people wrote is escaped.
+
+    With `mail` it is for a letter: tables for its layout, charts of coloured cells, nothing that mail programs drop
+    (style sheets, drawings, what opens and closes). Its plain text beside it is `newsletter_text`.
+    """
+    wording = Wording(language)
     view = newsletter_view(figures, words, notable, language)
-    return _template().render(view=view, say=Wording(language).say)
+    return _template().render(view=view, say=wording.say, mail=mail)
 
 
 @cache

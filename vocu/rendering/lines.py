@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from vocu.rendering.correcting import correction_lines, goods_text
+from vocu.rendering.noticing import notice_lines, outlook_lines, outlook_title
 from vocu.rendering.wording import Wording
 
 Figures = dict[str, Any]
@@ -25,24 +27,15 @@ def sections(figures: Figures, notable: Sequence[Figures], wording: Wording) -> 
         "countries": _countries(figures["countries"], wording),
         "warnings": _warnings(figures["warnings"], wording),
         "questions": _questions(figures["questions"], wording),
-        "corrections": _corrections(figures["corrections"], wording),
-        "tomorrow": _tomorrow(figures["tomorrow"], wording),
+        "answers": _answers(figures["questions"]["of_common_interest"], wording),
+        "corrections": correction_lines(figures["corrections"], wording),
+        "notices": notice_lines(figures["notices"], wording),
+        "tomorrow": (*_arrivals(figures["tomorrow"], wording), *outlook_lines(figures, wording)),
         "tests": _tests(figures.get("tests"), wording),
     }
     for name, lines in told.items():
         if found := tuple(lines):
-            yield Section(wording.say(name), found)
-
-
-def goods_text(goods: Sequence[Figures], wording: Wording) -> str:
-    """Goods with their amounts: Cigarettes (806,000 sticks) and Hand-rolling tobacco (pending)."""
-    return wording.listed(_one_of_goods(line, wording) for line in goods)
-
-
-def _one_of_goods(line: Figures, wording: Wording) -> str:
-    known = "quantity" in line
-    quantity = wording.quantity(line["quantity"], line["unit"]) if known else wording.say("open_amount")
-    return f"{wording.label('commodity', line['commodity'])} ({quantity})"
+            yield Section(outlook_title(figures, wording) if name == "tomorrow" else wording.say(name), found)
 
 
 def seizure_line(facts: Figures, wording: Wording) -> str:
@@ -60,18 +53,19 @@ def seizure_line(facts: Figures, wording: Wording) -> str:
         if facts.get(name, "not_known") not in ("not_known", "other")
     ]
     if len(facts.get("route", ())) > 1:
-        how.append(wording.say("route", route=_route(facts["route"], wording)))
+        how.append(wording.say("route", route=route_text(facts["route"], wording)))
     return f"{line}: {', '.join(how)}." if how else f"{line}."
 
 
-def _route(route: Sequence[str], wording: Wording) -> str:
+def route_text(route: Sequence[str], wording: Wording) -> str:
+    """The countries of a route, one after the other."""
     return " → ".join(wording.country(code) for code in route)
 
 
 def _first_seen(new: Figures, wording: Wording) -> Iterator[str]:
     for name, codes in new.items():
         if name == "routes":
-            items = "; ".join(_route(route, wording) for route in codes)
+            items = "; ".join(route_text(route, wording) for route in codes)
         else:
             items = wording.listed(wording.inside(name, code) for code in codes)
         yield wording.say(f"new_{name}", items=items)
@@ -127,7 +121,10 @@ def _questions(questions: Figures, wording: Wording) -> Iterator[str]:
             subject=wording.inside("question_subject", row["subject"]),
             age=_age(row["age_days"], wording),
         )
-    for row in questions["of_common_interest"]["listed"]:
+
+
+def _answers(answers: Figures, wording: Wording) -> Iterator[str]:
+    for row in answers["listed"]:
         yield wording.say(
             "answer_line",
             by=wording.country(row["by"]),
@@ -149,32 +146,7 @@ def _age(days: int, wording: Wording) -> str:
     return wording.say("age", days=wording.count(days, "day")) if days else wording.say("age_today")
 
 
-def _corrections(corrections: Figures, wording: Wording) -> Iterator[str]:
-    for row in corrections["listed"]:
-        yield _correction(row, wording)
-    if more := corrections["count"] - len(corrections["listed"]):
-        yield wording.say("more_corrections", number=wording.number(more))
-    if replaced := corrections["returns_replaced"]:
-        yield wording.say("returns_replaced", returns=wording.count(replaced, "return"))
-
-
-def _correction(row: Figures, wording: Wording) -> str:
-    named = row.get("report_number") or wording.say("report_id", id=row["report"])
-    who = {"country": wording.country(row["country"]), "report": named}
-    if row["what"] == "withdrawn":
-        return wording.say("withdrawn", before=goods_text(row["before"], wording), **who)
-    if "before" in row:
-        before, after = goods_text(row["before"], wording), goods_text(row["after"], wording)
-        line = wording.say("amended", before=before, after=after, **who)
-    else:
-        line = wording.say("amended_details", **who)
-    if "seizures_before" in row:
-        batch = wording.say("batch", before=row["seizures_before"], after=row["seizures_after"])
-        line = f"{line} {batch}"
-    return line
-
-
-def _tomorrow(tomorrow: Figures, wording: Wording) -> Iterator[str]:
+def _arrivals(tomorrow: Figures, wording: Wording) -> Iterator[str]:
     for row in tomorrow["arrivals"]["listed"]:
         where = [row.get("expected_place", "").title(), wording.country(row.get("expected_country", ""))]
         yield wording.say(
@@ -183,9 +155,6 @@ def _tomorrow(tomorrow: Figures, wording: Wording) -> Iterator[str]:
             place=", ".join(filter(None, where)) or _some_countries(row["waiting_for"], row["waiting"], wording),
             by=wording.country(row["by"]),
         )
-    if tomorrow["due"] or tomorrow["overdue"]:
-        due, overdue = wording.number(tomorrow["due"]), wording.number(tomorrow["overdue"])
-        yield wording.say("deadlines", due=due, overdue=overdue)
 
 
 def _tests(tests: Figures | None, wording: Wording) -> Iterator[str]:

@@ -45,16 +45,29 @@ def _lines(view: View, wording: Wording) -> Iterator[str]:
         yield from _wrapped(f"{tile.name:<{_NAME}}{tile.total:>14}   {wording.say('of_these_new', number=tile.today)}")
     for line in view.notes:
         yield from _item(line)
+    if view.objectives:
+        yield from _heading(wording.say("objectives"))
+        for aim in view.objectives:
+            yield from _item(f"{aim.name}: {aim.text} ({aim.standing})")
     yield from _chart(view.over_time)
     if view.follow_ups:
         yield from _heading(wording.say("follow_ups"))
         yield from _goods(view.follow_ups, wording)
     yield from _heading(wording.say("commodities"))
+    if view.headlines.lines:
+        yield from _wrapped(view.headlines.title)
+        for line in view.headlines.lines:
+            yield from _item(line)
+        yield ""
     yield from _goods(view.goods, wording) if view.goods else [wording.say("no_seizures")]
     if view.goods_note:
         yield view.goods_note
     for chart in view.charts:
         yield from _chart(chart)
+    if view.where.figures or view.where.places:
+        yield from _heading(view.where.title)
+        for line in filter(None, (view.where.figures, view.where.places)):
+            yield from _wrapped(line)
     for section in view.sections:
         yield from _heading(section.title)
         for line in section.lines:

@@ -6,7 +6,10 @@ from typing import Any
 from msgspec import Struct
 
 from vocu.rendering.charts import Chart, by_commodity, by_country, over_time
-from vocu.rendering.lines import Section, goods_text, sections
+from vocu.rendering.correcting import goods_text
+from vocu.rendering.headlines import Headlines, headlines
+from vocu.rendering.lines import Section, sections
+from vocu.rendering.progress import Progress, progress
 from vocu.rendering.where import Where, where
 from vocu.rendering.wording import Wording
 
@@ -58,7 +61,9 @@ class View(Struct, frozen=True):
     words: tuple[str, ...]
     tiles: tuple[Tile, ...]
     notes: tuple[str, ...]
+    objectives: tuple[Progress, ...]
     over_time: Chart
+    headlines: Headlines
     goods: tuple[GoodsRow, ...]
     goods_note: str
     follow_ups: tuple[GoodsRow, ...]
@@ -99,7 +104,9 @@ def newsletter_view(
             for name, field in TILES
         ),
         notes=tuple(_notes(totals, wording)),
+        objectives=tuple(progress(row, wording) for row in figures["objectives"]),
         over_time=over_time(figures, wording),
+        headlines=headlines(figures, wording),
         goods=_goods_rows(figures["commodities"], wording),
         goods_note=_goods_note(figures["commodities"], wording),
         follow_ups=_goods_rows(follow_ups["commodities"], wording) if follow_ups else (),
@@ -142,7 +149,7 @@ def _lead(figures: Figures, notable: Sequence[Figures], wording: Wording) -> lis
     lines = []
     if tests := figures.get("tests"):
         return [_trial(tests, wording)]
-    if "closing" in figures["header"]:
+    if figures["header"]["phase"] in ("POST_OPERATIONAL", "CLOSED"):
         after = figures.get("follow_ups", {}).get("totals", {}).get("cumulative", {"reports": 0, "seizures": 0})
         lines.append(
             wording.say(
@@ -199,6 +206,8 @@ def _notes(totals: Figures, wording: Wording) -> list[str]:
         for name in ("pending", "restricted", "unconfirmed")
         if total[name]
     ]
+    if total["controls"]:
+        lines.append(_hit_rate(totals, wording))
     if earlier:
         lines.append(wording.say("seized_earlier", reports=wording.count(earlier, "report")))
     if any(total[name] for name in ("returned_persons", "returned_arrests", "investigations")):
@@ -211,6 +220,19 @@ def _notes(totals: Figures, wording: Wording) -> list[str]:
             )
         )
     return lines
+
+
+def _hit_rate(totals: Figures, wording: Wording) -> str:
+    today, total = totals["today"], totals["cumulative"]
+    return wording.say(
+        "hit_rate",
+        with_result=wording.number(total["with_result"]),
+        controls=wording.number(total["controls"]),
+        share=wording.share(total["with_result"], total["controls"]),
+        new=wording.number(today["with_result"]),
+        all_new=wording.number(today["controls"]),
+        new_share=wording.share(today["with_result"], today["controls"]),
+    )
 
 
 # --- commodities ---

@@ -7,13 +7,13 @@ language's own numbers, days and countries, which Babel knows for all languages 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
-from typing import Final, overload
+from typing import Final, Literal, overload
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from vocu.errors import VocuError
 from vocu.form.codes import is_code, label
@@ -32,6 +32,11 @@ _DIGITS: Final = 120
 _EUROPEAN: Final = {"en": "en-GB"}
 _DAY_SKELETONS: Final = {"day": "yMMMd", "month": "yMMMM", "year": "y"}
 _FULL_DAY: Final = {"en": "EEEE d MMMM y"}
+_MILLION: Final = Decimal(10**6)
+_TOO_LONG: Final = Decimal(10**15)
+_COUNTS_MILLIONS: Final = frozenset(["en", "de", "pl", "el", "bg"])
+"""Where "1.2 million sticks" reads right as it stands; elsewhere the number is abbreviated, because "million" would
+want a preposition before what it counts."""
 _CAPITAL_NOUNS: Final = frozenset(["de", "lb"])
 
 
@@ -151,6 +156,15 @@ class Wording:
         name = self._plural("amount", *UNITS[unit], amount) if unit in UNITS else unit
         return f"{self.number(_readable(Decimal(amount)))} {name}"
 
+    def about(self, amount: str, unit: str) -> str:
+        """An amount for a sentence: as `quantity` has it, but from a million on in few digits, 1.2 million sticks."""
+        rounded = _in_few_digits(Decimal(amount))
+        if not _MILLION <= rounded < _TOO_LONG:
+            return self.quantity(amount, unit)
+        form: Literal["long", "short"] = "long" if self.language in _COUNTS_MILLIONS else "short"
+        number = format_compact_decimal(rounded, format_type=form, locale=self.locale, fraction_digits=1)
+        return f"{number} {self._plural('amount', *UNITS[unit], rounded) if unit in UNITS else unit}"
+
     # --- codes ---
 
     def label(self, code_list: str, code: str) -> str:
@@ -206,6 +220,13 @@ class Wording:
 
     def _date(self, skeleton: str, day: date) -> str:
         return format_skeleton(skeleton, day, locale=self.locale)
+
+
+def _in_few_digits(amount: Decimal) -> Decimal:
+    """An amount with one digit after that of its millions, milliards and so on."""
+    with localcontext(prec=_DIGITS):
+        step = max((amount.adjusted() // 3) * 3 - 1, 0) if amount else 0
+        return amount.quantize(Decimal(1).scaleb(step)).quantize(Decimal(1))
 
 
 def _readable(amount: Decimal) -> Decimal:

@@ -80,7 +80,7 @@ SAID = [
     "1 country active of 4 taking part: Lithuania.",
     "Checked and found nothing: Netherlands.",
     "Lithuania: Cigarettes (control). Waiting for Germany and Netherlands (less than a day).",
-    "Of common interest: Netherlands answered on “legal” (answered).",
+    "Netherlands answered on “legal” (answered).", "Answers of common interest",
     "Germany, DE-CUSTOMS-2024-7: Cigarettes (1,000 sticks) is now Cigarettes (900 sticks).",
     "Expected: Cigarettes in Rotterdam, Netherlands (Lithuania’s warning).",
 ]  # fmt: skip

@@ -11,14 +11,20 @@ from vocu.rendering.wording import Wording
 def figures(routes: list[list[str]], **seizures: int) -> dict[str, Any]:
     """The figures that the map is made of."""
     active = [{"country": country, "reports": 1, "seizures": str(count)} for country, count in seizures.items()]
-    return {"countries": {"active": {"count": len(active), "listed": active}}, "new": {"routes": routes}}
+    ways = [{"route": route, "seizures": 2} for route in routes]
+    places = [{"place": "GDANSK", "country": "PL", "seizures": 7}] if active else []
+    return {
+        "countries": {"active": {"count": len(active), "listed": active}},
+        "where": {"places": places, "routes": ways},
+    }
 
 
-def test_countries_with_seizures_are_circles_and_new_routes_are_arrows() -> None:
+def test_countries_with_seizures_are_circles_and_routes_are_arrows() -> None:
     found = where(figures([["TR", "BG", "DE"]], DE=12, BG=3), Wording())
     assert "<title>Germany: 12</title>" in found.svg
     assert found.svg.count('class="way"') == 2
-    assert found.figures == "Germany: 12 · Bulgaria: 3 · Türkiye → Bulgaria → Germany"
+    assert found.figures == "Germany: 12 · Bulgaria: 3 · Türkiye → Bulgaria → Germany: 2"
+    assert found.places == "Places with most seizures: Gdansk (Poland): 7."
 
 
 def test_bodies_and_countries_without_seizures_are_not_drawn() -> None:
