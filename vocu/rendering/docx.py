@@ -1,8 +1,10 @@
 """The draft of the final report: headings for the organiser's text, with every table and chart in its place."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as Draft
@@ -69,7 +71,7 @@ _OVERALL: Final = 4
 
 
 def final_report(dossier: Dossier) -> bytes:
-    """The draft as DOCX, in the dossier's language. Its prompts are to be written over."""
+    """The draft as DOCX, in the dossier's language; the same bytes again. Its prompts are to be written over."""
     return _Report(dossier).made()
 
 
@@ -92,7 +94,7 @@ class _Report:
                 self._table(table)
         out = BytesIO()
         self._draft.save(out)
-        return out.getvalue()
+        return _dated(out, self._dossier.at)
 
     def _placed(self, chapter: int) -> Iterator[Table]:
         """The tables of a chapter; what is placed nowhere stands with the results overall."""
@@ -219,6 +221,15 @@ class _Report:
             column.width = width
         for number, cell in enumerate(grid._cells):
             cell.width = widths[number % len(widths)]
+
+
+def _dated(file: BytesIO, at: datetime) -> bytes:
+    """The same file with this date on each of its parts, in place of the moment at which it was made."""
+    out = BytesIO()
+    with ZipFile(file) as made, ZipFile(out, "w", ZIP_DEFLATED) as dated:
+        for part in made.infolist():
+            dated.writestr(ZipInfo(part.filename, at.timetuple()[:6]), made.read(part), ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _repeat(row: Any) -> None:

@@ -1,7 +1,9 @@
 import io
+import time
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -94,3 +96,10 @@ def test_what_people_wrote_is_text_and_never_a_field() -> None:
     assert HOSTILE in {cell.text for table in draft.tables for row in table.rows for cell in row.cells}
     assert not draft.element.body.findall(f".//{qn('w:instrText')}")
     assert not draft.element.body.findall(f".//{qn('w:fldSimple')}")
+
+
+def test_the_same_results_make_the_same_draft_however_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    about = dossier()
+    now = final_report(about)
+    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
+    assert final_report(about) == now
