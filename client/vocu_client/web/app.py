@@ -58,6 +58,7 @@ from vocu_client.web.pages import (
     reference,
     report,
     report_files,
+    result_files,
     results,
     revise,
     root_keys,
@@ -73,7 +74,7 @@ from vocu_client.web.visit import failure, turned_away, visit_of
 # fmt: off
 PAGES: Final[Sequence[Sequence[BaseRoute]]] = tuple(page.ROUTES for page in (
     entry, now, login, account, officers, handover, approvals, consultations, outbox, this_desk, newsletters,
-    national_results, results,
+    national_results, result_files, results,
     form_parts, report, report_files, revise, imports, import_new, import_mapping, import_check, contacts, seizures,
     seizure, start, founding, operation, root_keys,
     invitations, admission, members, devices, board, hits, issuing, message_new, messages, warnings, questions,

@@ -1,14 +1,16 @@
-"""The results tables as the pages show them: compiled in a thread beside the requests, and kept by log position."""
+"""The results tables as pages show them: compiled in a thread beside the requests, kept by log position and filter."""
 
 import asyncio
 import copy
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
 from vocu.canonical import b64
+from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.table import Results
 from vocu.compilation.tables import compile_tables
@@ -16,7 +18,7 @@ from vocu.operation.events import PhaseOpened
 from vocu.operation.state import OperationState
 from vocu.operation.statements import OpenPhase
 from vocu.operation.verified import Accepted
-from vocu.rendering.dossier import Dossier
+from vocu.rendering.dossier import Dossier, Mapped
 from vocu.rendering.findings import Findings, find
 from vocu.rendering.wording import Wording
 from vocu_client.app import Desk
@@ -24,8 +26,8 @@ from vocu_client.results_map import results_map
 
 PATIENCE_SECONDS: Final = 0.15
 """How long a page waits for tables of the newest entries where it has slightly older ones to show."""
-KEPT: Final = 6
-"""Positions whose tables are kept: the newest, and those that somebody looks at."""
+KEPT: Final = 8
+"""Sets of tables that are kept, each of a position and a filter: the newest, and those that somebody looks at."""
 
 
 class Compiled(Struct, frozen=True):
@@ -37,10 +39,9 @@ class Compiled(Struct, frozen=True):
     final: bool
 
 
-def dossier_of_page(desk: Desk, compiled: Compiled, words: Wording, *, mapped: bool = False) -> Dossier:
-    """What files of these tables are made of; `mapped`: with a map, where they are of the newest entries."""
-    state, ledger, results = desk.view.state, desk.ledger, compiled.results
-    mapped = mapped and ledger.position == results.position
+def dossier_of_page(desk: Desk, compiled: Compiled, words: Wording) -> Dossier:
+    """What pages and files say of these tables, without a map."""
+    state, results = desk.view.state, compiled.results
     return Dossier(
         results=results,
         root=compiled.root,
@@ -50,8 +51,12 @@ def dossier_of_page(desk: Desk, compiled: Compiled, words: Wording, *, mapped: b
         names={ncp: member.name for ncp, member in state.members.items()},
         zone=state.genesis.zone,
         handling=state.genesis.handling,
-        map=results_map(ledger, results.filter, words) if mapped else None,
     )
+
+
+T = TypeVar("T")
+Place = tuple[int, Filter]
+"""A position of the log, and what is counted there."""
 
 
 class Tables:
@@ -59,53 +64,93 @@ class Tables:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._kept: OrderedDict[int, Compiled] = OrderedDict()
-        self._working: dict[int, asyncio.Task[Compiled]] = {}
-        self._newest: Compiled | None = None
-        self._running: asyncio.Task[Compiled] | None = None
+        self._kept: OrderedDict[Place, Compiled] = OrderedDict()
+        self._maps: OrderedDict[tuple[int, Filter, str], Mapped | None] = OrderedDict()
+        self._working: dict[Place, asyncio.Task[Compiled]] = {}
+        self._newest: OrderedDict[Filter, Compiled] = OrderedDict()
+        self._running: dict[Filter, asyncio.Task[Compiled]] = {}
         self._following: _Counting | None = None
+        self._looking_back: _Counting | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def newest(self) -> Compiled:
+    async def newest(self, only: Filter = EVERYTHING) -> Compiled:
         """The tables of all entries; of slightly fewer where those that just came are still being counted."""
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self.at(self._desk.view.size))
-        if self._newest is None:
-            self._newest = await asyncio.shield(self._running)
-        else:
-            done, _ = await asyncio.wait({self._running}, timeout=PATIENCE_SECONDS)
-            if done:
-                self._newest = self._running.result()
-        return self._newest
+        running = self._running.get(only)
+        if running is None or running.done():
+            running = self._running[only] = asyncio.create_task(self.at(self._desk.view.size, only))
+        known = self._newest.get(only)
+        if known is not None:
+            done, _ = await asyncio.wait({running}, timeout=PATIENCE_SECONDS)
+            if not done:
+                return known
+        self._newest[only] = await asyncio.shield(running)
+        while len(self._newest) > KEPT:
+            gone, _ = self._newest.popitem(last=False)
+            self._running.pop(gone, None)
+        return self._newest[only]
 
-    async def at(self, position: int) -> Compiled:
+    async def at(self, position: int, only: Filter = EVERYTHING) -> Compiled:
         """The tables of the entries below this position, which is one that the log has reached."""
-        if position in self._kept:
-            self._kept.move_to_end(position)
-            return self._kept[position]
-        if position not in self._working:
-            self._working[position] = asyncio.create_task(self._compile(position))
-        return await asyncio.shield(self._working[position])
+        place = position, only
+        if place in self._kept:
+            self._kept.move_to_end(place)
+            return self._kept[place]
+        if place not in self._working:
+            self._working[place] = asyncio.create_task(self._compile(position, only))
+        return await asyncio.shield(self._working[place])
 
-    async def _compile(self, position: int) -> Compiled:
+    async def map(self, compiled: Compiled, words: Wording) -> Mapped | None:
+        """The map of places and routes in these results; None where nothing can be drawn."""
+        results = compiled.results
+        key = results.position, results.filter, words.language
+        if key not in self._maps:
+            self._maps[key] = await self.of_ledger(
+                results.position, lambda ledger: results_map(ledger, results.filter, words)
+            )
+            while len(self._maps) > KEPT:
+                self._maps.popitem(last=False)
+        return self._maps[key]
+
+    async def of_ledger(self, position: int, make: Callable[[Ledger], T]) -> T:
+        """What this makes of the ledger as it stood at that position, in a thread; one after the other."""
+        async with self._one_at_a_time:
+            view = self._desk.view
+            counting = self._counting(position)
+            await asyncio.to_thread(counting.catch_up, position, copy.copy(view.state))
+            return await asyncio.to_thread(make, counting.ledger)
+
+    async def _compile(self, position: int, only: Filter) -> Compiled:
+        def make(ledger: Ledger) -> tuple[Results, Findings, bool]:
+            return compile_tables(ledger, only), find(ledger, only), ledger.phase == "CLOSED"
+
         try:
-            async with self._one_at_a_time:
-                view = self._desk.view
-                counting = self._following
-                if counting is None or counting.acts is not view.acts or counting.ledger.position > position:
-                    counting = _Counting(view.state, view.acts)
-                if position == view.size:
-                    self._following = counting
-                await asyncio.to_thread(counting.catch_up, position, copy.copy(view.state))
-                results, found = await asyncio.to_thread(counting.compiled)
-                root = b64(view.operation.log.root(position))
-                compiled = Compiled(results, found, root, counting.ledger.phase == "CLOSED")
-            self._kept[position] = compiled
+            results, found, final = await self.of_ledger(position, make)
+            root = b64(self._desk.view.operation.log.root(position))
+            compiled = self._kept[position, only] = Compiled(results, found, root, final)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return compiled
         finally:
-            del self._working[position]
+            del self._working[position, only]
+
+    def _counting(self, position: int) -> "_Counting":
+        """A ledger that has not gone past this position: the one that follows the log, the one that looked back last,
+        or a new one, which counts from the beginning."""
+        view = self._desk.view
+        for counting in (self._following, self._looking_back):
+            if counting is not None and counting.acts is view.acts and counting.ledger.position == position:
+                return counting
+        if position == view.size:
+            if self._following is None or self._following.acts is not view.acts:
+                self._following = _Counting(view.state, view.acts)
+            return self._following
+        if (
+            self._looking_back is None
+            or self._looking_back.acts is not view.acts
+            or self._looking_back.ledger.position > position
+        ):
+            self._looking_back = _Counting(view.state, view.acts)
+        return self._looking_back
 
 
 class _Counting:
@@ -123,9 +168,6 @@ class _Counting:
             if accepted.act is not None and isinstance(accepted.act.event, PhaseOpened):
                 state.phase = accepted.act.statement(OpenPhase).phase
             self.ledger.take(accepted.index, accepted.at, accepted.act, state)
-
-    def compiled(self) -> tuple[Results, Findings]:
-        return compile_tables(self.ledger), find(self.ledger)
 
 
 def tables_of(desk: Desk) -> Tables:

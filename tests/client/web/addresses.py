@@ -22,7 +22,10 @@ ELSEWHERE = {
 """Pages that tests of their own look at, and why they are not looked at here; what begins so is one of them."""
 PARTS = ("/line", "/live", "/newer", "/changed", "/status", "/verification", "/waiting", "/files", "/newsletter/look")
 """Fragments and streams, which the pages hold that ask for them."""
-DOWNLOADS = (".csv", ".xlsx", ".json", ".{form}", "/small", "/{number:int}", "/file", "/operation/keys/{name}")
+DOWNLOADS = (
+    ".csv", ".xlsx", ".json", ".{form}", ".pdf", ".docx", ".zip", "/small", "/{number:int}", "/file",
+    "/operation/keys/{name}",
+)  # fmt: skip
 OF = {
     "/seizures/{id}": ("seizure", "restricted", "behalf", "withdrawn"),
     "/seizures/{report}/amend": ("own",),

@@ -10,6 +10,7 @@ from tests.client.replicas import Replicated
 from tests.core.form.forms import shortest_report
 from tests.scenario import Scenario
 from vocu.canonical import b64, encode
+from vocu.compilation.filtering import Filter
 from vocu.compilation.table import Results
 from vocu.compilation.tables import compile_tables
 from vocu.form.schema import read
@@ -66,9 +67,9 @@ async def test_what_several_ask_for_at_once_is_compiled_once(tmp_path: Path, mon
     desk = Replicated(Scenario("DE"), "DE", tmp_path)
     made = []
 
-    def counting(ledger: Any) -> Results:
+    def counting(ledger: Any, only: Filter) -> Results:
         made.append(ledger.position)
-        return compile_tables(ledger)
+        return compile_tables(ledger, only)
 
     monkeypatch.setattr(compiling, "compile_tables", counting)
     tables = Tables(cast("Any", desk))
@@ -91,3 +92,27 @@ async def test_a_page_does_not_wait_for_the_newest_where_it_has_something_to_sho
     newest = await tables.at(desk.view.size)
     assert newest.results.position == desk.view.size
     assert await tables.newest() is newest
+
+
+async def test_a_filter_counts_a_part_at_any_position_and_leaves_the_whole_alone(tmp_path: Path) -> None:
+    scenario = Scenario("DE", "FR")
+    desk = Replicated(scenario, "DE", tmp_path)
+    history = _history(scenario, desk)
+    tables = Tables(cast("Any", desk))
+    french = Filter(countries=("FR",))
+    for position in reversed(history):
+        part = await tables.at(position, french)
+        assert part.results.filter == french
+        assert {row[0] for row in part.results.table("T02").rows} <= {"FR"}
+        assert (await tables.at(position)).results == history[position]
+    assert (await tables.newest(french)).results == (await tables.at(desk.view.size, french)).results
+    assert await tables.newest(french) is await tables.newest(french)
+
+
+async def test_the_ledger_stands_where_it_is_asked_for(tmp_path: Path) -> None:
+    scenario = Scenario("DE", "FR")
+    desk = Replicated(scenario, "DE", tmp_path)
+    history = _history(scenario, desk)
+    tables = Tables(cast("Any", desk))
+    for position in (*history, *reversed(history), desk.view.size):
+        assert await tables.of_ledger(position, lambda ledger: ledger.position) == position
