@@ -93,7 +93,11 @@ def reached_of(ledger: Ledger, reports: "Selection", objective: Objective) -> tu
         case "countries":
             return Decimal(len(found.by_key("credited", spread=credited(found)))), 0
         case "quantity":
-            totals = [figures for _, goods, figures in found.by_goods() if goods.unit == objective.unit]
+            totals = [
+                figures
+                for _, goods, figures in found.by_goods("day", spread=lambda _: [()])
+                if goods.unit == objective.unit
+            ]
             open_reports = sum(figures.reports for figures in totals if figures.quantity is None)
             return _sum(*(figures.quantity for figures in totals if figures.quantity is not None)), open_reports
 
@@ -119,6 +123,8 @@ def _confirmed_counts(ledger: Ledger, reports: "Selection", only: Filter) -> Tab
 
 
 def _confirmed_rows(ledger: Ledger, reports: "Selection", only: Filter, names: list[str]) -> Iterator[tuple[Cell, ...]]:
+    if not ledger.national_reports:
+        return
     seizures = {ncp: figures.seizures for (ncp,), figures in reports.by_key("credited", spread=credited(reports))}
     persons = reports.persons()
     filed = returns(ledger)
@@ -158,6 +164,8 @@ def _confirmed_goods(ledger: Ledger, reports: "Selection") -> Table:
 
 def _confirmed_goods_rows(ledger: Ledger, reports: "Selection") -> Iterator[tuple[Cell, ...]]:
     posts: dict[str, dict[Goods, Total]] = {}
+    if not ledger.national_reports:
+        return
     for (ncp,), goods, figures in reports.by_goods("credited", spread=credited(reports)):
         posts.setdefault(ncp, {})[goods] = figures
     for ncp, reply in sorted(ledger.national_reports.items()):
@@ -226,7 +234,7 @@ def _edition_rows(ledger: Ledger, reports: "Selection") -> Iterator[tuple[Cell, 
         quantity = None if row.quantity is None else Decimal(row.quantity)
         if reports.only.takes(row.commodity):
             then[Goods(row.commodity, row.unit, quantity is None)] = Total(row.reports, row.seizures, quantity)
-    now = {goods: figures for _, goods, figures in reports.by_goods()}
+    now = {goods: figures for _, goods, figures in reports.by_goods("day", spread=lambda _: [()])}
     for goods in sorted(then.keys() | now.keys()):
         before, after = then.get(goods), now.get(goods)
         one, other = before or NO_GOODS, after or NO_GOODS

@@ -1,10 +1,12 @@
 """The results tables about money, and about quantities in other units: converted figures stand beside the raw ones."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from vocu.compilation.counting import Total
+from vocu.compilation.counting import Key, Total
 from vocu.compilation.definitions import defined
 from vocu.compilation.ledger import Ledger, Reference
 from vocu.compilation.schedule import shifted
@@ -15,11 +17,12 @@ from vocu.form.quantities import EXACT_RULES, Quantity, Rule, add_up, convert
 from vocu.operation.bodies import ConversionRule
 
 if TYPE_CHECKING:
-    from vocu.compilation.selection import Selection
+    from vocu.compilation.selection import Money, Selection
 
 CURRENCY = Column("currency", "Currency", "code", "currency")
 VALUE_BASIS = Column("value_basis", "Basis of value", "code", "value_basis")
 AMOUNTS = ("value", "duties", "taxes")
+Amounts = dict[str, Decimal | None]
 EURO: Final = "EUR"
 RATE_AGE: Final = 7
 """Days for which a rate holds where none was published since: over a week-end and holidays."""
@@ -29,7 +32,8 @@ _WIDE: Final = Context(prec=120, rounding=ROUND_HALF_EVEN)
 
 def compile_all(ledger: Ledger, reports: "Selection") -> list[Table]:
     """T03C, T13 and T13E."""
-    return [_converted(ledger.reference, reports), _values(reports), _in_euro(ledger.reference, reports)]
+    money = reports.money()
+    return [_converted(ledger.reference, reports), _values(money), _in_euro(ledger.reference, money)]
 
 
 # --- T03C ---
@@ -60,12 +64,13 @@ def _rules(reference: Reference) -> list[ConversionRule]:
 
 
 def _converted_rows(rules: list[ConversionRule], reports: "Selection") -> Iterator[tuple[Cell, ...]]:
-    def valid_on(day: str) -> str:
+    @cache
+    def valid_on(day: str) -> list[tuple[str]]:
         """The numbers of the rules that are valid on all of a day, month or year."""
-        return " ".join(str(number) for number, rule in enumerate(rules) if _holds_on(rule, day))
+        return [(" ".join(str(number) for number, rule in enumerate(rules) if _holds_on(rule, day)),)]
 
     groups: dict[tuple[str, str, bool, int], Total] = {}
-    for (valid,), goods, figures in reports.by_goods(("day", valid_on)):
+    for (valid,), goods, figures in reports.by_goods("day", spread=valid_on):
         if goods.unit != "currency" and not is_code("unit", goods.unit):
             continue  # money, which a rate converts
         held = [] if goods.open else _that_reach(rules, map(int, valid.split()), goods.commodity, goods.unit)
@@ -112,9 +117,15 @@ def _by_rule(rule: ConversionRule, amount: Decimal) -> tuple[Cell, ...]:
 # --- T13, T13E ---
 
 
-def _values(reports: "Selection") -> Table:
+def _values(money: "list[tuple[Key, Money]]") -> Table:
     columns = (CURRENCY, VALUE_BASIS, REPORTS, *(Column(name, name.capitalize(), "quantity") for name in AMOUNTS))
-    rows = ((*key, found.reports, *(_cell(found.amounts[name]) for name in AMOUNTS)) for key, found in reports.money())
+    reports: Counter[tuple[str, str]] = Counter()
+    groups: dict[tuple[str, str], Amounts] = {}
+    for (currency, basis, _), found in money:
+        if found.reports:
+            reports[currency, basis] += found.reports
+            _add(groups, (currency, basis), found.amounts)
+    rows = ((*key, reports[key], *(_cell(sums[name]) for name in AMOUNTS)) for key, sums in sorted(groups.items()))
     return defined("T13", columns, rows)
 
 
@@ -125,7 +136,7 @@ def _cell(amount: Decimal | None) -> Cell:
 _EURO_LABELS: Final = {"value": "Value", "duties": "Duties", "taxes": "Taxes", "quantity": "Cash"}
 
 
-def _in_euro(reference: Reference, reports: "Selection") -> Table:
+def _in_euro(reference: Reference, money: "list[tuple[Key, Money]]") -> Table:
     columns = [
         CURRENCY,
         VALUE_BASIS,
@@ -135,16 +146,13 @@ def _in_euro(reference: Reference, reports: "Selection") -> Table:
     for name, label in _EURO_LABELS.items():
         field = "cash" if name == "quantity" else name
         columns += [Column(field, label, "quantity"), Column(f"{field}_eur", f"{label} in euro", "quantity")]
-    return defined("T13E", columns, _euro_rows(reference, reports))
+    return defined("T13E", columns, _euro_rows(reference, money))
 
 
-def _euro_rows(reference: Reference, reports: "Selection") -> Iterator[tuple[Cell, ...]]:
-    groups: dict[tuple[str, str, str], dict[str, Decimal | None]] = {}
-    for (currency, basis, day), found in reports.money("day", cash=True):
-        key = (currency, basis, _rate_day(reference, currency, day))
-        sums = groups.setdefault(key, dict.fromkeys(found.amounts))
-        for name, amount in found.amounts.items():
-            sums[name] = _added(sums[name], amount)
+def _euro_rows(reference: Reference, money: "list[tuple[Key, Money]]") -> Iterator[tuple[Cell, ...]]:
+    groups: dict[tuple[str, str, str], Amounts] = {}
+    for (currency, basis, day), found in money:
+        _add(groups, (currency, basis, _rate_day(reference, currency, day)), found.amounts)
     for (currency, basis, day), sums in sorted(groups.items(), key=lambda group: group[0]):
         rate = Decimal(1) if currency == EURO else reference.rates.get((day, currency))
         row: list[Cell] = [currency, basis, day, EMPTY if rate is None else rate]
@@ -152,6 +160,11 @@ def _euro_rows(reference: Reference, reports: "Selection") -> Iterator[tuple[Cel
             amount = sums[name]
             row += [_cell(amount), EMPTY if amount is None or rate is None else _euro(amount, rate)]
         yield tuple(row)
+
+
+def _add(groups: dict[Any, Amounts], key: Any, amounts: Amounts) -> None:
+    before = groups.get(key)
+    groups[key] = amounts if before is None else {name: _added(before[name], amounts[name]) for name in amounts}
 
 
 def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -6,9 +6,10 @@ hold nothing that the log does not: a ledger made anew has the same, in the same
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 from vocu.errors import MalformedError
@@ -27,46 +28,18 @@ NOT_SAID: Final = -1
 """In place of an amount that a report does not give, or that cannot be added up."""
 LIMB: Final = 12
 """Digits after the point in each of two columns: an amount may have 23 (schemas/vocu_schemas/form/values.json)."""
+AMOUNTS: Final = ("quantity", "value", "duties", "taxes")
+"""Each stands in three columns, because its digits do not fit into one: the whole part, and two limbs after it."""
 _LIMB_SCALE: Final = 10**LIMB
 _WHOLE: Final = Decimal(10**15)
 _EXACT: Final = Context(prec=40, traps=[Inexact, InvalidOperation])
-_BLOCK: Final = 8192
+_FLUSHED: Final = 1024
+_BLOCK: Final = 65_536
 
-_MARKS: Final = ("standing", "amended", "unconfirmed", "pending", "first")
-"""`pending`: some quantity of the report is; `first`: the row is the report's first one of this commodity and unit."""
-_OF_REPORT: Final[dict[str, Callable[[SeizureReport], str | None]]] = {
-    "day": lambda stat: stat.seizure_day,
-    "transport_mode": lambda stat: stat.transport_mode,
-    "location_type": lambda stat: stat.location_type,
-    "direction": lambda stat: stat.direction,
-    "selection_reason": lambda stat: stat.selection_reason,
-    "detection_means": lambda stat: stat.detection_means,
-    "concealment": lambda stat: stat.concealment,
-    "carried_in": lambda stat: stat.carried_in,
-    "route": lambda stat: way_text(stat.route),
-    "indicators": lambda stat: " ".join(sorted(set(stat.indicators_hit))),
-}
-_OF_GOODS: Final[dict[str, Callable[[GoodsLine], str | None]]] = {
-    "commodity": lambda line: line.commodity,
-    "unit": lambda line: line.currency or line.unit if line.unit == "currency" else line.unit,
-    "currency": lambda line: line.currency,
-    "value_basis": lambda line: line.value_basis,
-    "brand": lambda line: line.brand,
-    "species": lambda line: line.species,
-    "right_type": lambda line: line.right_type,
-    "origin_kind": lambda line: line.origin_kind,
-}
-_TEXTS: Final = ("owner", "credited", *_OF_REPORT, *_OF_GOODS)
-"""Codes of texts. `credited` are participants, `indicators` their numbers, each sorted and separated by spaces."""
-COUNTS: Final = ("seizures", "persons_involved", "persons_arrested")
-_OF_AMOUNT: Final[dict[str, Callable[[GoodsLine], Decimal | None]]] = {
-    "quantity": lambda line: quantity.amount if (quantity := quantity_of(line)) else None,
-    "value": lambda line: line.value,
-    "duties": lambda line: line.duties,
-    "taxes": lambda line: line.taxes,
-}
-AMOUNTS: Final = tuple(_OF_AMOUNT)
-"""Each stands in three columns, because its digits do not fit into one: the whole part, and two limbs after it."""
+_OF_REPORT: Final = (
+    "transport_mode", "location_type", "direction", "selection_reason", "detection_means", "concealment", "carried_in",
+)  # fmt: skip
+_OF_GOODS: Final = ("currency", "value_basis", "brand", "species", "right_type", "origin_kind")
 
 
 def parts(name: str) -> tuple[str, str, str]:
@@ -74,28 +47,49 @@ def parts(name: str) -> tuple[str, str, str]:
     return name, f"{name}_upper", f"{name}_lower"
 
 
+MARKS: Final = ("standing", "amended", "unconfirmed", "pending", "cash", "first")
+"""`pending`: some quantity of the report is; `cash`: the goods are money; `first`: this row is the report's first one
+of its commodity and unit."""
+TEXTS: Final = ("owner", "credited", "day", "route", "indicators", *_OF_REPORT, "goods", *_OF_GOODS)
+"""Codes of texts. Those that are made of several: `credited` and `indicators` of words, sorted, `route` by `way_text`,
+`goods` by `goods_text`."""
+COUNTS: Final = ("seizures", "persons_involved", "persons_arrested")
 COLUMNS: Final[dict[str, str]] = {
     "report": "i",
-    **dict.fromkeys(_MARKS, "b"),
-    **dict.fromkeys(_TEXTS, "i"),
+    **dict.fromkeys(MARKS, "b"),
+    **dict.fromkeys(TEXTS, "i"),
     **dict.fromkeys(COUNTS, "q"),
     **dict.fromkeys(chain.from_iterable(map(parts, AMOUNTS)), "q"),
 }
 """The columns and their types, as `array` names them."""
 
-_NOTHING: Final = (0,) * (len(_OF_REPORT) + len(_OF_GOODS) + len(COUNTS)) + (NOT_SAID, 0, 0) * len(AMOUNTS)
+_report_texts = attrgetter(*_OF_REPORT)
+_goods_texts = attrgetter(*_OF_GOODS)
+_NOTHING: Final = (0,) * (len(TEXTS) - 2 + len(COUNTS)) + (NOT_SAID, 0, 0) * len(AMOUNTS)
+
+
+class _Codes(dict[str | None, int]):
+    """The code of each text, given out as they come."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__({None: 0, EMPTY: 0})
+        self._texts = texts
+
+    def __missing__(self, text: str | None) -> int:
+        code = self[text] = len(self._texts)
+        self._texts.append(text or EMPTY)
+        return code
 
 
 class Facts:
     """The rows, in the order in which they came. `texts` are those that the codes of a column stand for; `dead` the
-    reports, by number, whose rows no longer count."""
+    reports, by number, whose rows no longer count; `frame` the rows that `vocu.compilation.selection` took."""
 
     def __init__(self) -> None:
         self.texts: list[str] = [EMPTY]
         self.dead: set[int] = set()
         self.frame: DataFrame | None = None
-        """The columns that are a frame already; `vocu.compilation.selection` keeps it."""
-        self._codes = {EMPTY: 0}
+        self._codes = _Codes(self.texts)
         self._reports = 0
         self._rows: list[tuple[int, ...]] = []
         self._blocks: list[list[array[int]]] = []
@@ -114,57 +108,76 @@ class Facts:
 
         Raises MalformedError("bad-quantity") where an amount has more than 15 digits before or 24 after the point.
         """
-        counted = stat if standing in ("in_phase", "follow_up") else None
-        rows = list(self._rows_of(owner, STANDINGS.index(standing), counted, amended, unconfirmed))
+        marks = (STANDINGS.index(standing), amended, unconfirmed)
+        if stat is None or standing not in ("in_phase", "follow_up"):
+            code = self._codes[owner]
+            rows = [(self._reports, *marks, 0, 0, 1, code, code, *_NOTHING)]
+        else:
+            rows = self._rows_of(owner, stat, marks)
         if before is not None:
             self.dead.add(before)
         self._rows += rows
+        if len(self._rows) >= _FLUSHED:
+            self._flush()
         self._reports += 1
-        if len(self._rows) >= _BLOCK:
-            self._close_block()
         return self._reports - 1
 
     def take_blocks(self) -> Iterator[list["array[int]"]]:
         """The columns of all rows that were not taken yet, block by block; who takes them keeps them."""
-        if self._rows:
-            self._close_block()
-        self._blocks.reverse()
-        while self._blocks:
-            yield self._blocks.pop()
+        self._flush()
+        blocks, self._blocks = self._blocks[::-1], []
+        while blocks:
+            yield blocks.pop()
 
-    def _close_block(self) -> None:
-        columns = zip(COLUMNS.values(), zip(*self._rows, strict=True), strict=True)
-        self._blocks.append([array(kind, column) for kind, column in columns])
+    def _flush(self) -> None:
+        if not self._rows:
+            return
+        if not self._blocks or len(self._blocks[-1][0]) >= _BLOCK:
+            self._blocks.append([array(kind) for kind in COLUMNS.values()])
+        for column, values in zip(self._blocks[-1], zip(*self._rows, strict=True), strict=True):
+            column.extend(values)
         self._rows.clear()
 
-    def _rows_of(
-        self, owner: str, standing: int, stat: SeizureReport | None, amended: bool, unconfirmed: bool
-    ) -> Iterator[tuple[int, ...]]:
-        code = self._code
-        if stat is None:
-            yield (self._reports, standing, amended, unconfirmed, 0, 1, code(owner), code(owner), *_NOTHING)
-            return
-        credited = " ".join(sorted({owner, *stat.joint_with}))
-        pending = any(line.quantity is None for line in stat.goods)
-        of_report = (code(owner), code(credited), *(code(say(stat)) for say in _OF_REPORT.values()))
+    def _rows_of(self, owner: str, stat: SeizureReport, marks: tuple[int, ...]) -> list[tuple[int, ...]]:
+        codes = self._codes
+        credited = " ".join(sorted({owner, *stat.joint_with})) if stat.joint_with else owner
+        indicators = " ".join(sorted(set(stat.indicators_hit))) if stat.indicators_hit else EMPTY
+        of_report = (
+            *map(codes.__getitem__, (owner, credited, stat.seizure_day, way_text(stat.route), indicators)),
+            *map(codes.__getitem__, _report_texts(stat)),
+        )
         counts = (stat.seizures, stat.persons_involved or 0, stat.persons_arrested or 0)
-        seen = set()
+        pending = any(line.quantity is None for line in stat.goods)
+        seen: set[int] = set()
+        rows = []
         for line in stat.goods:
-            of_goods = [code(say(line)) for say in _OF_GOODS.values()]
-            amounts = [part for say in _OF_AMOUNT.values() for part in _split(say(line))]
-            goods = (*of_goods[:2], amounts[0] < 0)
-            marks = (standing, amended, unconfirmed, pending, goods not in seen)
+            quantity = quantity_of(line)
+            goods = codes[goods_text(line, open=quantity is None)]
+            rows.append(
+                (
+                    self._reports,
+                    *marks,
+                    pending,
+                    line.unit == "currency" and quantity is not None,
+                    goods not in seen,
+                    *of_report,
+                    goods,
+                    *map(codes.__getitem__, _goods_texts(line)),
+                    *counts,
+                    *_split(quantity.amount if quantity else None),
+                    *_split(line.value),
+                    *_split(line.duties),
+                    *_split(line.taxes),
+                )
+            )
             seen.add(goods)
-            yield (self._reports, *marks, *of_report, *of_goods, *counts, *amounts)
+        return rows
 
-    def _code(self, text: str | None) -> int:
-        if not text:
-            return 0
-        code = self._codes.get(text)
-        if code is None:
-            code = self._codes[text] = len(self.texts)
-            self.texts.append(text)
-        return code
+
+def goods_text(line: GoodsLine, *, open: bool) -> str:  # noqa: A002 - what `Goods` calls it
+    """Commodity, unit and, where the goods are open, a last word; separated by slashes. Money has its currency."""
+    unit = line.currency or line.unit if line.unit == "currency" else line.unit
+    return f"{line.commodity}/{unit}/open" if open else f"{line.commodity}/{unit}"
 
 
 def way_text(route: Route | None) -> str:

@@ -36,7 +36,7 @@ def compile_all(reports: "Selection") -> list[Table]:
     return [
         _countries("T02", reports),
         _joint(reports),
-        _goods_table("T03", (), reports),
+        _goods_table("T03", (), reports, "day", spread=_whatever),
         _modes(reports),
         _mode_goods(reports),
         _routes(reports),
@@ -50,7 +50,12 @@ def compile_all(reports: "Selection") -> list[Table]:
 
 def follow_ups(reports: "Selection") -> list[Table]:
     """T02F and T03F: what was reported after the operational phase, in the columns of T02 and T03."""
-    return [_countries("T02F", reports), _goods_table("T03F", (), reports)]
+    return [_countries("T02F", reports), _goods_table("T03F", (), reports, "day", spread=_whatever)]
+
+
+def _whatever(_day: str) -> list[Key]:
+    """One key for all: the group-by of T19 serves T03 and T03C, too."""
+    return [()]
 
 
 def credited(reports: "Selection") -> "Spread":
@@ -68,7 +73,7 @@ def _joint(reports: "Selection") -> Table:
     return _goods_table(
         "T02J",
         (COUNTRY,),
-        reports,
+        reports.joint(),
         "owner",
         "credited",
         spread=lambda owner, ncps: (key for key in spread(ncps) if key != (owner,)),
@@ -104,7 +109,7 @@ def _modes(reports: "Selection") -> Table:
 
 
 def _mode_goods(reports: "Selection") -> Table:
-    of_all = {goods: figures for _, goods, figures in reports.by_goods()}
+    of_all = {goods: figures for _, goods, figures in reports.by_goods("day", spread=_whatever)}
     rows = (
         (*key, *goods_cells(goods, figures), of_all[goods].reports, of_all[goods].seizures)
         for key, goods, figures in reports.by_goods("transport_mode")

@@ -79,7 +79,8 @@ def _corrections(ledger: Ledger, only: Filter) -> Table:
         Column("after", "Goods after"),
     )
     since = ledger.issues[-1].position if ledger.issues else 0
-    rows = [row for report in ledger.reports.values() for row in _corrected(report, since)]
+    touched = (each for each in ledger.reports.values() if each.withdrawn is not None or len(each.revisions) > 1)
+    rows = [row for report in touched for row in _corrected(report, since)]
     rows += [
         (item.ncp, "replaced", item.form.day, *(EMPTY,) * 7)
         for item in returns(ledger) + returns(ledger, "follow_up")
