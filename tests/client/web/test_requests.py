@@ -34,6 +34,7 @@ FIELDS: Final = (
     "offset", "size", "name", "revision", "_revision", "draft", "_do", "do", "note", "number", "text", "to", "ref",
     "id", "reason", "back", "kind", "value", "language", "theme", "_amends", "goods-0-quantity", "goods-9999999-unit",
     "persons.x",
+    "file", "mapping", "leave_out", "file-decimal",
     "instead_of", "notifications", "day", "audience", "handling", "once", "sure", "password", "arrange", "_arrange",
 )  # fmt: skip
 STAYS_OUT: Final = ("/leave", "/desk/reconnect", "/desk/silence")

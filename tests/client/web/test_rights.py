@@ -92,7 +92,7 @@ def right_of(method: str, path: str) -> Right:
         return OTHERWISE[method, path]
     if path.startswith(("/officers", "/start", "/operation")):
         return "administer"
-    if method == "POST" or path.startswith("/report") or path.endswith(WRITING):
+    if method == "POST" or path.startswith(("/report", "/imports")) or path.endswith(WRITING):
         return "post"
     return "read"
 
