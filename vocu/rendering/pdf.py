@@ -95,11 +95,18 @@ def newsletter_pdf(
             for tile in view.tiles
         ],
         "notes": view.notes,
+        "objectives": [
+            {"name": aim.name, "text": aim.text, "standing": aim.standing, "share": aim.share, "met": aim.met}
+            for aim in view.objectives
+        ],
+        "over_time": _chart(view.over_time, upright=True) if view.over_time.bars else {},
+        "headlines": {"title": view.headlines.title, "lines": view.headlines.lines},
         "goods_head": [words.say("commodity"), words.say("today"), words.say("total")],
         "goods": [_goods(row) for row in view.goods],
         "goods_note": view.goods_note,
         "follow_ups": [_goods(row) for row in view.follow_ups],
-        "pictures": _pictures(view),
+        "pictures": [_chart(chart, upright=False) for chart in view.charts],
+        "where": _where(view),
         "sections": [{"title": section.title, "lines": section.lines} for section in view.sections],
         "thanks": view.thanks,
         "footer": view.footer,
@@ -108,6 +115,8 @@ def newsletter_pdf(
         "words": _words(words)
         | {
             "said": words.say("words"),
+            "objectives": words.say("objectives"),
+            "chart_note": words.say("chart_note"),
             "follow_ups": words.say("follow_ups"),
             "commodities": words.say("commodities"),
             "no_seizures": words.say("no_seizures"),
@@ -122,12 +131,11 @@ def _goods(row: GoodsRow) -> dict[str, Any]:
     return {"name": row.name, "amounts": amounts}
 
 
-def _pictures(view: View) -> list[dict[str, str]]:
-    drawn = [_chart(view.over_time, upright=True)] if view.over_time.bars else []
-    drawn += [_chart(chart, upright=False) for chart in view.charts]
-    if view.where.svg:
-        drawn.append(_picture(view.where.title, map_print(view.where.svg), view.where.figures))
-    return drawn
+def _where(view: View) -> dict[str, Any]:
+    """The map, if there is one, and its figures in words."""
+    where = view.where
+    drawn = _picture(where.title, map_print(where.svg), where.figures) if where.svg else {}
+    return {"title": where.title, "map": drawn, "lines": list(filter(None, (where.figures, where.places)))}
 
 
 def _chart(chart: Chart, *, upright: bool) -> dict[str, str]:
