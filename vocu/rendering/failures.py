@@ -20,7 +20,7 @@ SAID: Final[dict[str, str]] = {
     # entering things
     "The form cannot be accepted as it is filled in. Correct the fields that are marked.": "bad-form",
     "A value is missing or is not of the kind that belongs there. Correct it.":
-        "bad-value bad-size bad-base64 bad-quantity bad-check unknown-code",
+        "bad-value bad-size bad-base64 bad-quantity bad-check unknown-code bad-filter",
     "This date is not on the calendar or cannot be right. Enter it again.": "bad-day bad-time",
     "There is nothing to send yet. Write something first.": "empty-text",
     "This text is too long. Shorten it.": "too-long bad-name",
@@ -37,6 +37,7 @@ SAID: Final[dict[str, str]] = {
     "Too few characters of the id were typed, or it is not the id of anything here.":
         "short-id ambiguous-id unknown-id unknown-ref",
     # files
+    "This cannot be made into a file of that form. Choose another form.": "cannot-typeset",
     "This file cannot be read. Check that it is the right one and try again.":
         "bad-file bad-catalogue bad-picture file-lost no-such-file",
     "This file is empty. Attach the one that you meant.": "empty-file file-empty",
