@@ -201,13 +201,12 @@ def _trial(tests: Figures, wording: Wording) -> str:
 def _notes(totals: Figures, wording: Wording) -> list[str]:
     """What else must be known to read the totals."""
     total, earlier = totals["cumulative"], totals["today"]["seized_earlier"]
-    lines = [
+    lines = [_hit_rate(totals, wording)] if total["controls"] else []
+    lines += [
         wording.say(name, reports=wording.count(total[name], "report"))
         for name in ("pending", "restricted", "unconfirmed")
         if total[name]
     ]
-    if total["controls"]:
-        lines.append(_hit_rate(totals, wording))
     if earlier:
         lines.append(wording.say("seized_earlier", reports=wording.count(earlier, "report")))
     if any(total[name] for name in ("returned_persons", "returned_arrests", "investigations")):

@@ -10,6 +10,8 @@ from vocu.rendering.outlines import centre
 from vocu.rendering.wording import Wording
 
 PLACES = 8
+ROUTES = 8
+"""So many are named, and drawn, as a reader can follow."""
 
 
 class Where(Struct, frozen=True):
@@ -26,7 +28,7 @@ def where(figures: dict[str, Any], wording: Wording) -> Where:
     """The countries with seizures since the last issue, and the routes of their goods."""
     found = figures["where"]
     rows = [row for row in figures["countries"]["active"]["listed"] if int(row["seizures"]) and centre(row["country"])]
-    routes = [row for row in found["routes"] if all(map(centre, row["route"]))]
+    routes = [row for row in found["routes"][:ROUTES] if all(map(centre, row["route"]))]
     title = wording.say("chart_map")
     places = [f"{_place(row, wording)}: {wording.number(row['seizures'])}" for row in found["places"][:PLACES]]
     named = wording._("Places with most seizures: {places}.", places="; ".join(places)) if places else ""
