@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from vocu.canonical import b64, decode_any, unb64
 from vocu.compilation.checking import check_newsletter
+from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.tables import compile_tables
 from vocu.crypto.keys import HubVerifyKey
@@ -16,8 +18,9 @@ from vocu.operation.events import NewsletterCompiled
 from vocu.operation.statements import HUB
 from vocu.operation.unsealing import Unsealing
 from vocu.operation.verified import Accepted, VerifiedOperation
+from vocu.rendering.results import tables_json
 from vocu_client.app import Desk
-from vocu_client.exports import CERTIFICATE, result_files
+from vocu_client.exports import CERTIFICATE, TABLES, result_files
 from vocu_client.log_file import LogFile
 
 
@@ -66,7 +69,7 @@ def verify_log(desk: Desk, told: Callable[[int, int], None], folder: Path | None
     settings = desk.settings
     operation = VerifiedOperation(settings.op, settings.ncp, settings.device, desk.view.operation.hub_key)
     unsealing = Unsealing(desk.view.keyring)
-    fold = _Fold(operation, _position(folder, size), size, told, unsealing)
+    fold = _Fold(operation, _asked(folder, size), size, told, unsealing)
     entries = list(desk.replica.entries(0, size))
     try:
         operation.accept(entries, checkpoint, fold.take)
@@ -89,7 +92,7 @@ def verify_file(
     hub_key = HubVerifyKey.from_bytes(unb64(file.first.hub_key))
     leaves, checkpoint = file.leaves()
     operation = VerifiedOperation(file.first.op, file.first.ncp or "", "", hub_key)
-    fold = _Fold(operation, _position(folder, len(leaves)), len(leaves), told)
+    fold = _Fold(operation, _asked(folder, len(leaves)), len(leaves), told)
     try:
         for accepted in operation.follow(leaves, file.entries(), checkpoint):
             fold.take(accepted)
@@ -112,12 +115,13 @@ class _Fold:
     def __init__(
         self,
         operation: VerifiedOperation,
-        position: int,
+        asked: tuple[int, Filter],
         total: int,
         told: Callable[[int, int], None],
         unsealing: Unsealing | None = None,
     ) -> None:
-        self._operation, self._position, self._total, self._told = operation, position, total, told
+        self._operation, self._total, self._told = operation, total, told
+        self._position, self._only = asked
         self._unsealing = unsealing
         self._ledger: Ledger | None = None
         self._signatures = self._newsletters = self._tables = self._seen = 0
@@ -137,10 +141,10 @@ class _Fold:
             self._witnesses.add(author)
             self._seen = max(self._seen, act.header.head.n)
         if ledger.position == self._position:
-            results = compile_tables(ledger)
-            root = b64(self._operation.log.root(self._position))
+            results = compile_tables(ledger, self._only)
+            root, final = b64(self._operation.log.root(self._position)), ledger.phase == "CLOSED"
             self._tables = len(results.tables)
-            self._files = result_files(results, root, final=ledger.phase == "CLOSED")
+            self._files = result_files(results, root, final=final) | {TABLES: tables_json(results, root, final)}
         self._told(ledger.position, self._total)
 
     def found(self) -> Verified:
@@ -161,9 +165,10 @@ class _Fold:
 
 
 def compare_files(folder: Path, files: dict[str, bytes]) -> None:
-    """Return if the folder has these very files, and no other CSV. Raises UntrustedError that names what differs."""
-    there = {path.name for path in folder.glob("*.csv")} | {CERTIFICATE}
-    differing = [f"{name} is missing" for name in sorted(files.keys() - there)]
+    """Return if the folder has these very files, perhaps without the one of all tables, and no other CSV. Raises
+    UntrustedError that names what differs."""
+    there = {path.name for path in (*folder.glob("*.csv"), folder / TABLES) if path.exists()} | {CERTIFICATE}
+    differing = [f"{name} is missing" for name in sorted(files.keys() - there - {TABLES})]
     differing += [f"{name} does not follow from the log" for name in sorted(there - files.keys())]
     differing += [
         f"{name} differs from what the log gives"
@@ -174,18 +179,20 @@ def compare_files(folder: Path, files: dict[str, bytes]) -> None:
         raise UntrustedError("false-tables", f"The files in {folder} are not those of this log.", tuple(differing))
 
 
-def _position(folder: Path | None, size: int) -> int:
-    """The position that the folder names, or the log's end. Raises RefusedError where the log does not go so far."""
+def _asked(folder: Path | None, size: int) -> tuple[int, Filter]:
+    """The position that the folder names, or the log's end, and what its tables count. Raises RefusedError where the
+    log does not go so far."""
     if folder is None:
-        return size
+        return size, EVERYTHING
     try:
-        position = decode_any((folder / CERTIFICATE).read_bytes())["position"]
-    except (OSError, VocuError, KeyError, TypeError):
-        position = None
+        certificate = decode_any((folder / CERTIFICATE).read_bytes())
+        position, only = certificate["position"], msgspec.convert(certificate.get("filter", {}), Filter)
+    except (OSError, VocuError, KeyError, TypeError, AttributeError, msgspec.ValidationError):
+        position, only = None, EVERYTHING
     if type(position) is not int or position < 1:
         raise MalformedError("bad-results", f"{folder} holds no {CERTIFICATE} that says what log the tables are of.")
     if position > size:
         raise RefusedError(
             "beyond-log", f"These tables are as of {position} entries, and this log has {size}; get a newer one."
         )
-    return position
+    return position, only

@@ -106,6 +106,10 @@ def test_filtered_tables_count_what_was_asked_for_and_say_so(be: Shell, compiled
         "period_from": "2024-01-01",
     }
     assert "806000" not in (tmp_path / "T03.csv").read_text()
+    assert "are the same as those that follow from the log" in be.do("verify", "--tables", tmp_path)
+    tables = tmp_path / "tables.json"
+    tables.write_bytes(tables.read_bytes().replace(b'"preliminary"', b'"final"'))
+    assert "tables.json differs" in be.fail(1, "verify", "--tables", tmp_path)
     for option, given in (("--country", "XX"), ("--commodity", "tobaco"), ("--mode", "rode")):
         assert "bad-filter" in be.fail(2, "tables", "--out", tmp_path, option, given)
     assert "bad-day" in be.fail(2, "tables", "--out", tmp_path, "--to", "yesterday")
