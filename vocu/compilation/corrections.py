@@ -13,7 +13,8 @@ def corrections(ledger: Ledger, since: int) -> Figures:
     """What earlier issues counted otherwise: reports amended or withdrawn since that position, and the number of
     returns that were replaced. `effect` is what this changes in the reports and seizures of the operational phase: all
     earlier issues' and this one's, added up, are the cumulative figures less the effects of all corrections."""
-    rows = [row for report in ledger.reports.values() if (row := _correction(report, since)) is not None]
+    reports = sorted(ledger.reports.values(), key=lambda report: (report.owner, report.id))
+    rows = [row for report in reports if (row := _correction(report, since)) is not None]
     replaced = sum(
         item.received.index < since <= item.replaced[-1] for item in ledger.returns.values() if item.replaced
     )

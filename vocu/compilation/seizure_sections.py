@@ -127,13 +127,18 @@ def notable_candidates(reports: list[Counted], since: int) -> list[Figures]:
             amount = total(amounts)
             if entry.report.counted.index < since:
                 before[goods] = max(amount, before.get(goods, amount))
-            elif goods not in largest or amount > largest[goods][0]:
+            elif goods not in largest or _stands_out(amount, entry) > _stands_out(*largest[goods]):
                 largest[goods] = (amount, entry)
     ranked = sorted(
         largest, key=lambda goods: (not largest[goods][0] > before.get(goods, Decimal(0)), -times[goods], goods)
     )
     chosen = {largest[goods][1].report.id: largest[goods][1] for goods in ranked}
     return [facts(entry.report, entry.stat) for entry in list(chosen.values())[:NOTABLE]]
+
+
+def _stands_out(amount: Decimal, entry: Counted) -> tuple[Decimal, str]:
+    """Of equal amounts the same one is chosen, whichever came first."""
+    return amount, entry.report.id
 
 
 def notable_facts(ledger: Ledger, ids: Iterable[str]) -> list[Figures]:

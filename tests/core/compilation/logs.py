@@ -116,10 +116,12 @@ class Log:
         restricted: bool = False,
         to: Any = "all",
         at: int | None = None,
+        name: str | None = None,
     ) -> str:
+        """Post an event; its id is `name`, or made from where it stands. Returns the id."""
         index = self.position
         at = self.state.at + HOUR if at is None else at
-        name = b64(index.to_bytes(16, "big"))
+        name = b64(index.to_bytes(16, "big")) if name is None else name
         digest = hashlib.sha256(name.encode()).digest()
         sender = next(device.id for device in self.state.devices.values() if device.ncp == ncp)
         slip = PartSlip(
