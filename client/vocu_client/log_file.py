@@ -157,10 +157,10 @@ class LogFile:
             for number in range(1, self.first.entries + 2):
                 line = self._line(lines, number)
                 digest.update(line)
-                if number == 1:
-                    self.first = self._first(line)
-                else:
+                if number > 1:
                     yield _read_entry(number, line)
+                elif self._first(line) != self.first:
+                    raise MalformedError("log-altered", "This file changed while it was read; verify it again.")
             last = self._last(self._line(lines, self.first.entries + 2), b64(digest.digest()))
             if next(lines, b""):
                 raise MalformedError("after-the-end", "Something stands after the last line of this log; cut it off.")

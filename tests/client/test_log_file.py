@@ -328,3 +328,15 @@ def test_a_long_log_is_written_and_read_in_little_memory(tmp_path: Path) -> None
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < MAX_LINE
+
+
+def test_where_the_statistical_parts_are_sealed_everything_but_the_figures_verifies(tmp_path: Path) -> None:
+    scenario = Scenario("DE", profile="sealed_stat")
+    scenario.open("OPERATIONAL")
+    scenario.post("DE", events.SeizureReported(stat=seizure(place="MARKERPLACE")))
+    de = Replicated(scenario, "DE", tmp_path)
+    file = exported(de, tmp_path / "log.jsonl")
+    found, _ = verified(file, op=scenario.op)
+    assert found.signatures == found.entries
+    assert found.unopened == 1
+    assert "MARKERPLACE" not in file.read_text("utf-8")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from vocu.canonical import b64
-from vocu.errors import UntrustedError
+from vocu.errors import RefusedError, UntrustedError
 from vocu_client.app import Desk
 from vocu_client.cli.desk import open_desk, read
 from vocu_client.cli.printing import bar, note, say, show_error, wording
@@ -90,6 +90,8 @@ def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
     say(f"{number(found.signatures)} of them with their signatures and by all rules; {number(others)} are addressed")
     say("to others, and their place is all that is known of them here.")
     say(f"{number(found.witnesses)} participants signed the log as they saw it, up to {number(found.seen)} entries.")
+    if found.unopened:
+        _say_what_was_sealed(found, compared=bool(tables or out))
     say(f"{number(found.newsletters)} newsletters were compiled again and are the same, byte for byte.")
     say(f"{number(found.tables)} results tables were compiled again.")
     if tables is not None:
@@ -98,6 +100,16 @@ def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
     if out is not None:
         write_files(out, found.files)
         say(f"The tables that follow from the log at entry {found.as_of} are in {out}.")
+
+
+def _say_what_was_sealed(found: Verified, *, compared: bool) -> None:
+    """Raises RefusedError where tables were to be compared or written: they would lack what is sealed."""
+    count = wording().number(found.unopened)
+    note(f"{count} entries that count are sealed to others, so that figures after them cannot be made here.", "bold")
+    if compared:
+        raise RefusedError(
+            "inputs-sealed", "Tables that miss what is sealed would be false; have the organiser's desk write them."
+        )
 
 
 def _say_what_was_trusted(first: FirstLine, op: str | None, hub_key: str | None, *, withstands: bool) -> None:

@@ -8,6 +8,11 @@ import pytest
 
 from tests.client.cli.conftest import Rehearsal
 from tests.client.cli.shell import Shell
+from tests.client.exported_logs import exported
+from tests.client.replicas import Replicated
+from tests.core.compilation.logs import seizure
+from tests.scenario import Scenario
+from vocu.operation.events import SeizureReported
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +95,15 @@ def test_an_archive_holds_more_and_says_so(de: Shell, nobody: Shell, log: Path, 
     assert "who wrote to whom" in result.stderr
     assert b'"sealed"' in file.read_bytes()
     assert "Nothing was taken on trust" in nobody.do("verify", file, "--op", _op(log))
+
+
+def test_where_the_statistical_parts_are_sealed_no_hollow_table_is_written(nobody: Shell, tmp_path: Path) -> None:
+    scenario = Scenario("DE", profile="sealed_stat")
+    scenario.open("OPERATIONAL")
+    scenario.post("DE", SeizureReported(stat=seizure()))
+    file = exported(Replicated(scenario, "DE", tmp_path), tmp_path / "log.jsonl")
+    result = nobody.run("verify", file, "--op", scenario.op)
+    assert result.exit_code == 0
+    assert "1 entries that count are sealed to others" in result.stderr
+    assert "inputs-sealed" in nobody.fail(1, "verify", file, "--op", scenario.op, "--out", tmp_path / "tables")
+    assert not (tmp_path / "tables").exists()
