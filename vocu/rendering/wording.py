@@ -159,7 +159,7 @@ class Wording:
     def about(self, amount: str, unit: str) -> str:
         """An amount for a sentence: as `quantity` has it, but from a million on in few digits, 1.2 million sticks."""
         rounded = _in_few_digits(Decimal(amount))
-        if not _MILLION <= rounded < _TOO_LONG:
+        if Decimal(amount) < _MILLION or rounded >= _TOO_LONG:
             return self.quantity(amount, unit)
         form: Literal["long", "short"] = "long" if self.language in _COUNTS_MILLIONS else "short"
         number = format_compact_decimal(rounded, format_type=form, locale=self.locale, fraction_digits=1)
