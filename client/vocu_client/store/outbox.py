@@ -23,7 +23,8 @@ State = Literal["queued", "sent", "delivered", "refused"]
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One row of the outbox. `position`: where the log holds it, once delivered; `code`, `message`: why not."""
+    """One row of the outbox. `position`: where the log holds it, once delivered; `code`, `message`: why not; `sealed`:
+    the draft as it is kept, where the row was read to be sent."""
 
     seq: int
     id: str
@@ -34,6 +35,7 @@ class Item(Struct, frozen=True, kw_only=True):
     code: str | None
     message: str | None
     signed: SignedEvent | None
+    sealed: bytes = b""
 
     @property
     def under_way(self) -> bool:
@@ -62,6 +64,13 @@ Beside = Callable[[Connection], object]
 _kept: msgspec.json.Decoder[_Kept] = msgspec.json.Decoder(_Kept)
 _signed: msgspec.msgpack.Decoder[SignedEvent] = msgspec.msgpack.Decoder(SignedEvent)
 _HOW_MANY = select(func.count()).select_from(outbox)
+_SENT = update(outbox).where(outbox.c.id == bindparam("name")).values(state="sent", signed=bindparam("bytes"))
+_DELIVERED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("name"))
+    .values(state="delivered", position=bindparam("at"), draft=b"", signed=None, code=None, message=None)
+)
+_UPLOADING = select(uploads.c.event_id).distinct()
 
 
 class Outbox:
@@ -112,8 +121,10 @@ class Outbox:
 
     def draft(self, item: Item) -> Draft:
         """The draft as it was written."""
-        with self._engine.begin() as connection:
-            sealed = connection.execute(select(outbox.c.draft).where(outbox.c.id == item.id)).scalar_one()
+        sealed = item.sealed
+        if not sealed:
+            with self._engine.begin() as connection:
+                sealed = connection.execute(select(outbox.c.draft).where(outbox.c.id == item.id)).scalar_one()
         return _unpack(local_open(self._master, item.id.encode(), sealed))
 
     def items(self, *states: State) -> list[Item]:
@@ -132,7 +143,8 @@ class Outbox:
         """The next rows that are not yet in the log, in the order of writing, behind this sequence number."""
         query = select(outbox).where(WAITING, outbox.c.seq > after)
         with self._engine.begin() as connection:
-            return [_item(row) for row in connection.execute(query.order_by(outbox.c.seq).limit(limit))]
+            rows = connection.execute(query.order_by(outbox.c.seq).limit(limit)).all()
+        return [_item(row, row.draft) for row in rows]
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
@@ -147,28 +159,23 @@ class Outbox:
 
     def keep_signed(self, signed: list[tuple[str, SignedEvent, bytes]]) -> None:
         """Keep the very bytes before they are sent, and the digest of each version signed: (id, event, digest)."""
+        if not signed:
+            return
+        # An epoch's rotation has no row: if it is lost, the next sender rotates.
+        rows = [{"name": name, "bytes": msgspec.msgpack.encode(event)} for name, event, _ in signed]
+        known = [{"digest": digest, "event_id": event_id} for event_id, _, digest in signed]
         with self._engine.begin() as connection:
-            for event_id, event, digest in signed:
-                # An epoch's rotation has no row: if it is lost, the next sender rotates.
-                connection.execute(
-                    update(outbox)
-                    .where(outbox.c.id == event_id)
-                    .values(state="sent", signed=msgspec.msgpack.encode(event))
-                )
-                connection.execute(
-                    upsert(signed_digests).values(digest=digest, event_id=event_id).on_conflict_do_nothing()
-                )
+            connection.execute(_SENT, rows)
+            connection.execute(upsert(signed_digests).on_conflict_do_nothing(), known)
 
     def delivered(self, positions: dict[str, int]) -> None:
         """These events are in the log, at these indexes. Their words are kept there alone, where they can be erased."""
+        if not positions:
+            return
+        rows = [{"name": event_id, "at": position} for event_id, position in positions.items()]
         with self._engine.begin() as connection:
-            for event_id, position in positions.items():
-                connection.execute(
-                    update(outbox)
-                    .where(outbox.c.id == event_id)
-                    .values(state="delivered", position=position, draft=b"", signed=None, code=None, message=None)
-                )
-                forget_uploads(connection, event_id)
+            connection.execute(_DELIVERED, rows)
+            _forget_uploads(connection, set(positions))
 
     def positions(self, first: int, last: int) -> dict[str, int]:
         """The events whose receipt names an index from `first` to `last`, with that index."""
@@ -220,9 +227,14 @@ def _take_back(connection: Connection, event_ids: Iterable[str]) -> set[str]:
     if gone:
         mine = delete(outbox).where(outbox.c.id == bindparam("gone"))
         connection.execute(mine, [{"gone": event_id} for event_id in gone])
-    for event_id in gone & set(connection.execute(select(uploads.c.event_id).distinct()).scalars()):
-        forget_uploads(connection, event_id)
+        _forget_uploads(connection, gone)
     return gone
+
+
+def _forget_uploads(connection: Connection, event_ids: set[str]) -> None:
+    """Few events have files: those are looked for once, not each by itself."""
+    for event_id in event_ids & set(connection.execute(_UPLOADING).scalars()):
+        forget_uploads(connection, event_id)
 
 
 def _media(draft: Draft) -> Media | None:
@@ -254,7 +266,7 @@ def _read_body(kind: type[Struct], data: bytes) -> Struct:
         raise MalformedError("bad-draft", f"This cannot be sent as it was written ({error}); write it anew.") from None
 
 
-def _item(row: Row[Any]) -> Item:
+def _item(row: Row[Any], sealed: bytes = b"") -> Item:
     return Item(
         seq=row.seq,
         id=row.id,
@@ -265,4 +277,5 @@ def _item(row: Row[Any]) -> Item:
         code=row.code,
         message=row.message,
         signed=_signed.decode(row.signed) if row.signed is not None else None,
+        sealed=sealed,
     )

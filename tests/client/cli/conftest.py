@@ -61,13 +61,14 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     passphrase_file.write_text(PASSPHRASE + "\n")
     hub = Hub(folder / "hub", "--rehearsal-clock", str(clock))
     hub.start()
-    asyncio.run(_begin(hub, folder))
+    asyncio.run(begin(hub, folder))
     be, de = (Shell(folder / ncp, passphrase_file) for ncp in ("BE", "DE"))
     yield Rehearsal(hub, clock, be, de, passphrase_file)
     hub.stop()
 
 
-async def _begin(hub: Hub, folder: Path) -> None:
+async def begin(hub: Hub, folder: Path) -> None:
+    """An operation in its operational phase, with the desks of BE and DE."""
     organiser = await found(hub, folder, OPERATION)
     participant = await admit(organiser, folder, "DE")
     organiser.decisions.open_phase("OPERATIONAL")
