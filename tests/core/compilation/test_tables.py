@@ -7,10 +7,12 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.compilation.logs import Check, Log, goods, seizure
 from tests.core.form.forms import reports as any_reports
 from tests.shared import shared_file
+from vocu.compilation.filtering import Filter
 from vocu.compilation.tables import compile_tables
 from vocu.form.messages import CrossCheck, Feedback, WarningNotice
 from vocu.form.quantities import quantity_of
@@ -291,3 +293,169 @@ def test_a_real_month_comes_to_its_published_totals() -> None:
         "drugs.methamphetamine": (310, Decimal("11479.011")),
         "drugs.other": (1913, Decimal("4981.119")),
     }
+
+
+def test_indicators_are_held_against_controls_and_reports_that_hit_none_stand_by_themselves() -> None:
+    log = running("DE")
+    log.report("DE", seizure(indicators_hit=("R-07", "R-01", "R-07")))
+    log.report("DE", seizure(indicators_hit=("R-07",)))
+    log.report("DE")
+    checks = (
+        Check(kind="vehicles", checked=50, with_result=2, transport_mode="road", indicator="R-07"),
+        Check(kind="parcels", checked=9, with_result=0, transport_mode="mail", indicator="R-09"),
+        Check(kind="parcels", checked=4, with_result=1),
+    )
+    log.file("DE", "2024-01-15", *checks)
+    assert lines(log, "T09") == [
+        ",,0,4,1,",
+        ",road,1,0,0,",
+        "R-01,road,1,0,0,yes",
+        "R-07,road,2,50,2,yes",
+        "R-09,mail,0,9,0,no",
+    ]
+
+
+def test_routes_within_the_union_are_told_by_the_day_of_seizure() -> None:
+    log = running("DE")
+    route = Route(departure=Stop(country="GB"), destination=Stop(country="DE"))
+    for day in ("2020-01-31", "2020-02-01", "2020"):
+        log.report("DE", seizure(route=route, seizure_day=day))
+    assert [(row["scope"], row["reports"]) for row in rows(log, "T05")] == [
+        ("", "1"), ("extra_eu", "1"), ("intra_eu", "1"),
+    ]  # fmt: skip
+
+
+def test_annexes_count_each_attribute_of_goods_and_currencies_of_money_alone() -> None:
+    log = running("DE")
+    jin = goods(quantity="100", brand="JIN LING", origin_kind="cheap_white", value=Decimal(3), currency="PLN")
+    log.report("DE", seizure(jin, jin, goods("cash.banknotes", "9", "currency", currency="EUR"), seizures=4))
+    log.report(
+        "DE", seizure(goods(quantity=None, brand="JIN LING"), goods("cites.live", "2", "head", species="TESTUDO"))
+    )
+    assert lines(log, "T20") == [
+        "cash.banknotes,currency,EUR,1,4,9,EUR",
+        "cites.live,species,TESTUDO,1,1,2,head",
+        "tobacco.cigarettes,brand,JIN LING,1,4,200,stick",
+        "tobacco.cigarettes,brand,JIN LING,1,1,,stick",
+        "tobacco.cigarettes,origin_kind,cheap_white,1,4,200,stick",
+    ]
+
+
+# --- filters ---
+
+MORE = st.lists(
+    st.tuples(
+        st.sampled_from(["DE", "LT", "PL"]), any_reports, st.lists(st.sampled_from(["DE", "LT", "PL"]), max_size=2)
+    ),
+    max_size=6,
+)
+FILTERS = st.builds(
+    Filter,
+    period_from=st.none() | st.sampled_from(["1999-01-01", "2024-02-01"]),
+    period_to=st.none() | st.sampled_from(["2024-02-28", "2030-12-31"]),
+    commodities=st.sampled_from([(), ("drugs",), ("drugs", "tobacco", "waste"), ("medicines", "ipr.toys")]),
+    modes=st.sampled_from([(), ("road", "air"), ("maritime", "rail", "mail")]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(MORE, FILTERS)
+def test_a_filtered_table_is_that_of_an_operation_in_which_nothing_else_was_reported(
+    filed: list[Any], only: Filter
+) -> None:
+    log, alone = running("DE", "LT"), running("DE", "LT")
+    for country, stat, joint in filed:
+        report = replace(stat, joint_with=tuple(joint))
+        log.report(country, report)
+        kept = tuple(line for line in report.goods if only.takes(line.commodity))
+        if kept and only.covers(report.seizure_day) and only.goes_by(report.transport_mode):
+            alone.report(country, replace(report, goods=kept))
+    filtered, expected = compile_tables(log.ledger, only), compile_tables(alone.ledger)
+    assert filtered.filter == only
+    for table in filtered.tables:
+        if not table.unfiltered:
+            assert (table.id, table.rows) == (table.id, expected.table(table.id).rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(MORE)
+def test_countries_less_joint_credits_are_the_total(filed: list[Any]) -> None:
+    log = running("DE", "LT")
+    for country, stat, joint in filed:
+        log.report(country, replace(stat, joint_with=tuple(joint)))
+    sums: dict[tuple[str, str, bool], list[Any]] = defaultdict(lambda: [0, 0, Fraction(0)])
+    for table, sign in (("T02", 1), ("T02J", -1)):
+        for row in rows(log, table):
+            found = sums[row["commodity"], row["unit"], row["quantity"] == ""]
+            found[0] += sign * int(row["reports"])
+            found[1] += sign * int(row["seizures"])
+            found[2] += sign * Fraction(row["quantity"] or 0)
+    assert sums == {
+        (row["commodity"], row["unit"], row["quantity"] == ""): [
+            int(row["reports"]), int(row["seizures"]), Fraction(row["quantity"] or 0),
+        ]
+        for row in rows(log, "T03")
+    }  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(MORE)
+def test_the_results_of_one_country_are_its_rows_of_the_whole(filed: list[Any]) -> None:
+    log = running("DE", "LT")
+    for country, stat, joint in filed:
+        log.report(country, replace(stat, joint_with=tuple(joint)))
+    whole, own = compile_tables(log.ledger), compile_tables(log.ledger, Filter(countries=("LT",)))
+    for table in ("T01", "T02", "T02J"):
+        assert own.table(table).rows == tuple(row for row in whole.table(table).rows if row[0] == "LT")
+    assert [row[1:] for row in own.table("T02").rows] == list(own.table("T03").rows)
+
+
+@settings(max_examples=40, deadline=None)
+@given(MORE, st.randoms(use_true_random=False))
+def test_any_interleaving_of_what_countries_post_gives_the_same_tables(filed: list[Any], chance: Any) -> None:
+    """But for T18C, which names entries of the log; T11 is in its order."""
+    by_country = {country: [each for each in filed if each[0] == country] for country in ("DE", "LT", "PL")}
+    mixed = [by_country[country].pop(0) for country in chance.sample([each[0] for each in filed], len(filed))]
+    found = []
+    for order in (filed, mixed):
+        log = running("DE", "LT")
+        for country, stat, joint in order:
+            report = log.report(country, replace(stat, joint_with=tuple(joint)))
+            if len(joint) == 2:
+                log.withdraw(country, report)
+            elif joint:
+                log.amend(country, report, stat)
+            log.file(country, "2024-01-15", Check(kind="parcels", checked=stat.seizures, with_result=0))
+        found.append([table for table in compile_tables(log.ledger).tables if table.id != "T18C"])
+    assert found[0] == found[1]
+
+
+def test_a_table_says_which_parts_of_a_filter_it_does_not_follow() -> None:
+    only = Filter(period_from="2024-01-15", countries=("DE",), commodities=("drugs",), modes=("road",))
+    tables = {table.id: table.unfiltered for table in compile_tables(running("DE").ledger, only).tables}
+    assert tables["T03"] == ()
+    assert tables["T10"] == ("commodities",)
+    assert tables["T15"] == ("period", "countries", "modes")
+    assert all(table.unfiltered == () for table in compile_tables(running("DE").ledger).tables)
+
+
+def test_returns_and_warnings_are_filtered_by_day_country_and_mode() -> None:
+    log = running("DE", "LT")
+    log.file("DE", "2024-01-15", Check(kind="vehicles", checked=10, with_result=2, transport_mode="road"))
+    log.file("DE", "2024-01-16", Check(kind="vehicles", checked=1, with_result=0, transport_mode="road"))
+    log.file("LT", "2024-01-15", Check(kind="parcels", checked=7, with_result=0, transport_mode="mail"))
+    for addressee, commodity in (("DE", "food"), ("LT", "drugs.khat")):
+        notice = WarningNotice(addressees=(addressee,), commodity=commodity, action="control")
+        log.post("PL", events.WarningIssued(stat=notice))
+
+    def first(table: str, **parts: Any) -> list[Any]:
+        return [
+            row[4] if table == "T11" else row[-2]
+            for row in compile_tables(log.ledger, Filter(**parts)).table(table).rows
+        ]
+
+    assert first("T10", period_to="2024-01-15", countries=("DE",)) == [10]
+    assert first("T10", modes=("mail",)) == [7]
+    assert first("T11", countries=("LT",)) == ["LT"]
+    assert first("T11", commodities=("food",)) == ["DE"]
+    assert first("T11", modes=("road",)) == []
