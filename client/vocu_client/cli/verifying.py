@@ -85,6 +85,7 @@ def verify(
 
 def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
     number, others = wording().number, found.entries - found.signatures
+    say(f"This is the log of the operation {found.name}.")
     say(f"{number(found.entries)} entries verified, each in its place under the root that the hub signed:")
     say(b64(found.root))
     say(f"{number(found.signatures)} of them with their signatures and by all rules; {number(others)} are addressed")
