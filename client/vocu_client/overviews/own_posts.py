@@ -1,7 +1,6 @@
 """What a country's own posts add up to: what its national report is begun with, and compared with (domain.md §6)."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,7 @@ from vocu.compilation.counting import Counted, counted, credited, returns, total
 from vocu.compilation.ledger import Ledger
 from vocu.form.codes import is_code
 from vocu.form.quantities import Quantity, plain
-from vocu.form.returns import ConfirmedTotal, DailyReturn, NationalReport
+from vocu.form.returns import ConfirmedTotal, NationalReport
 
 Subject = tuple[str, str]
 """A commodity and the unit that it is tabled under: a code of the list `unit`, or a currency."""
@@ -81,23 +80,8 @@ class Difference(Struct, frozen=True):
 
 def own_posts(ledger: Ledger, ncp: str) -> OwnPosts:
     """What this participant's posts add up to at the ledger's position."""
-    return posts_of_each(ledger)[ncp]
-
-
-def posts_of_each(ledger: Ledger) -> Mapping[str, OwnPosts]:
-    """The same of every participant that posted anything; nothing of the others."""
-    entries: defaultdict[str, list[Counted]] = defaultdict(list)
-    for entry in counted(ledger):
-        for ncp in credited(entry):
-            entries[ncp].append(entry)
-    filed: defaultdict[str, list[DailyReturn]] = defaultdict(list)
-    for each in returns(ledger):
-        filed[each.ncp].append(each.form)
-    found = {ncp: _added(entries[ncp], filed[ncp]) for ncp in sorted({*entries, *filed})}
-    return defaultdict(lambda: _added([], []), found)
-
-
-def _added(entries: list[Counted], filed: list[DailyReturn]) -> OwnPosts:
+    entries = [entry for entry in counted(ledger) if ncp in credited(entry)]
+    filed = [each.form for each in returns(ledger) if each.ncp == ncp]
     stats = [entry.stat for entry in entries]
     return OwnPosts(
         reports=len(entries),

@@ -1,11 +1,12 @@
 """Confirmed totals beside what the own posts add up to, in words: for the national report's form, check and table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
+from vocu.compilation.table import EMPTY, Cell, Results, Table
 from vocu.form.codes import is_code
 from vocu.form.returns import NationalReport
 from vocu.rendering.wording import N_, Wording
@@ -63,7 +64,7 @@ def _quantity_beside(commodity: str, unit: str, currency: str, added: Sum, words
         label = words.label("commodity", commodity)
         told.append(words._("Your posts of {commodity} add up to {quantity}.", commodity=label, quantity=amount))
     if added.open:
-        told.append(_open(added.open, words))
+        told.append(words.n_("{n} seizure has no quantity yet.", "{n} seizures have no quantity yet.", added.open))
     return " ".join(told)
 
 
@@ -75,6 +76,40 @@ def compared(report: NationalReport, posted: OwnPosts, words: Wording) -> list[C
 def in_words(report: NationalReport, posted: OwnPosts, words: Wording) -> list[str]:
     """A sentence for everything in which the report and the own posts differ."""
     return list(_sentences(report, posted, words))
+
+
+def of_tables(results: Results, words: Wording) -> dict[str, list[Compared]]:
+    """The same of each country that confirmed its totals, as the tables T01N and T02N have it."""
+    found: dict[str, list[Compared]] = {}
+    for row in _records(results.table("T01N")):
+        lines = found.setdefault(str(row["country"]), [])
+        for name, said in NAMES.items():
+            confirmed, posted = row[f"{name}_confirmed"], row[f"{name}_posts"]
+            if confirmed != EMPTY:
+                more = Decimal(confirmed) - Decimal(posted)
+                lines.append(
+                    Compared(
+                        name=words._(said),
+                        confirmed=words.number(confirmed),
+                        posted=words.number(posted),
+                        difference=_signed(more, words),
+                        agrees=not more,
+                    )
+                )
+    for row in _records(results.table("T02N")):
+        sides = [_side(row, side, words) for side in ("confirmed", "posts")]
+        apart = [_signed(Decimal(row["quantity_difference"]), words)] if row["quantity_difference"] else []
+        apart += [_signed_seizures(int(row["seizures_difference"]), words)] if row["seizures_difference"] else []
+        found.setdefault(str(row["country"]), []).append(
+            Compared(
+                name=_named(str(row["commodity"]), str(row["unit"]), words),
+                confirmed=sides[0],
+                posted=sides[1],
+                difference=" · ".join(apart) or "0",
+                agrees=not apart,
+            )
+        )
+    return found
 
 
 def _counts(report: NationalReport, posted: OwnPosts, words: Wording) -> Iterator[Compared]:
@@ -102,9 +137,29 @@ def _goods(each: Difference, words: Wording) -> Compared:
     )
 
 
+def _records(table: Table) -> Iterator[dict[str, Cell]]:
+    names = [column.name for column in table.columns]
+    return (dict(zip(names, row, strict=True)) for row in table.rows)
+
+
+def _side(row: Mapping[str, Cell], side: str, words: Wording) -> str:
+    """What one side says of some goods: quantity and seizures, each where it is said."""
+    quantity, seizures = row[f"quantity_{side}"], row[f"seizures_{side}"]
+    if seizures == EMPTY:
+        return "–"
+    if quantity == EMPTY:
+        return words.n_("{n} seizure without a quantity", "{n} seizures without a quantity", seizures)
+    told = words.n_("{n} seizure", "{n} seizures", seizures)
+    return f"{words.quantity(str(quantity), str(row['unit']))} · {told}"
+
+
 def _subject(each: Difference, words: Wording) -> str:
-    unit = words.unit(each.unit) if is_code("unit", each.unit) else each.unit
-    return words._("{commodity}, in {unit}", commodity=words.label("commodity", each.commodity), unit=unit)
+    return _named(each.commodity, each.unit, words)
+
+
+def _named(commodity: str, unit: str, words: Wording) -> str:
+    named = words.unit(unit) if is_code("unit", unit) else unit
+    return words._("{commodity}, in {unit}", commodity=words.label("commodity", commodity), unit=named)
 
 
 def _sum(added: Sum | None, unit: str, words: Wording) -> str:
@@ -112,12 +167,9 @@ def _sum(added: Sum | None, unit: str, words: Wording) -> str:
         return "–"
     seizures = words.n_("{n} seizure", "{n} seizures", added.seizures)
     quantity = "" if added.quantity is None else words.quantity(str(added.quantity), unit)
-    parts = [quantity, seizures, _open(added.open, words) if added.open else ""]
+    without = words.n_("{n} without a quantity", "{n} without a quantity", added.open) if added.open else ""
+    parts = [quantity, seizures, without]
     return " · ".join(part for part in parts if part)
-
-
-def _open(count: int, words: Wording) -> str:
-    return words.n_("{n} seizure has no quantity yet.", "{n} seizures have no quantity yet.", count)
 
 
 def _difference(each: Difference, words: Wording) -> str:
@@ -145,7 +197,7 @@ def _signed(more: Decimal | None, words: Wording) -> str:
     return f"+{words.number(more)}" if more > 0 else words.number(more)
 
 
-def _sentences(report: NationalReport, posted: OwnPosts, words: Wording) -> Iterable[str]:
+def _sentences(report: NationalReport, posted: OwnPosts, words: Wording) -> Iterator[str]:
     more = report.seizures - posted.seizures
     if more > 0:
         yield words.n_(

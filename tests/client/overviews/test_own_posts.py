@@ -9,7 +9,7 @@ from tests.core.form.forms import example
 from vocu.canonical import encode
 from vocu.form.returns import Check, ConfirmedTotal, NationalReport
 from vocu.form.schema import read
-from vocu_client.overviews.own_posts import differences, own_posts, posts_of_each
+from vocu_client.overviews.own_posts import differences, own_posts
 
 CIGARETTES = ("tobacco.cigarettes", "stick")
 
@@ -37,9 +37,9 @@ def test_posts_of_the_phase_add_up_and_tests_follow_ups_and_withdrawn_ones_do_no
 
 def test_a_joint_seizure_is_credited_to_each(log: Log) -> None:
     usd = ("cash.banknotes", "USD")
-    each = posts_of_each(log.ledger)
-    assert each["DE"].goods[usd] == each["FR"].goods[usd]
-    assert each["FR"].seizures == 1
+    german, french = own_posts(log.ledger, "DE"), own_posts(log.ledger, "FR")
+    assert german.goods[usd] == french.goods[usd]
+    assert french.seizures == 1
 
 
 def test_persons_are_those_of_the_reports_and_not_of_the_returns(log: Log) -> None:

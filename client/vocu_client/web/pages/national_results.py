@@ -4,19 +4,19 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from vocu.compilation.ledger import Reply
-from vocu_client.overviews.own_posts import OwnPosts, posts_of_each
-from vocu_client.web.confirming import Compared, compared
+from vocu_client.web.compiling import tables_of
+from vocu_client.web.confirming import Compared, of_tables
 from vocu_client.web.pages.national_report import due_day
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get
 
 
 class Country(Struct, frozen=True):
-    """One country: its report with the comparison, or only what it posted."""
+    """One country: its report and the comparison, or only how many seizures are credited to it."""
 
     ncp: str
     name: str
-    posted: OwnPosts
+    seizures: int
     reply: Reply | None
     id: str
     rows: list[Compared]
@@ -24,23 +24,25 @@ class Country(Struct, frozen=True):
 
 async def overview(visit: Visit) -> Response:
     """The countries that confirmed or posted anything, by name."""
-    ledger = visit.desk.ledger
-    posted = posts_of_each(ledger)
-    countries = [_country(visit, ncp, posted[ncp]) for ncp in sorted({*posted, *ledger.national_reports})]
+    results = (await tables_of(visit.desk).newest()).results
+    rows = of_tables(results, visit.words)
+    parties = results.table("T01")
+    names = [column.name for column in parties.columns]
+    credited = {str(row[0]): int(row[names.index("seizures")]) for row in parties.rows}
+    shown = [ncp for ncp, seizures in credited.items() if seizures or ncp in rows]
+    countries = [_country(visit, ncp, credited[ncp], rows.get(ncp, [])) for ncp in shown]
     return visit.page(
         "results_national.html",
         countries=sorted(countries, key=lambda each: each.name.casefold()),
         missing=sorted(each.name for each in countries if each.reply is None),
-        due_day=due_day(ledger.genesis),
+        due_day=due_day(visit.desk.view.state.genesis),
     )
 
 
-def _country(visit: Visit, ncp: str, posted: OwnPosts) -> Country:
-    reply = visit.desk.ledger.national_reports.get(ncp)
-    rows = compared(reply.form, posted, visit.words) if reply is not None else []
-    accepted = visit.desk.view.acts[reply.received.index] if reply is not None else None
-    event_id = accepted.act.header.id if accepted is not None and accepted.act is not None else ""
-    return Country(ncp, who(visit, ncp), posted, reply, event_id, rows)
+def _country(visit: Visit, ncp: str, seizures: int, rows: list[Compared]) -> Country:
+    reply = visit.desk.ledger.national_reports.get(ncp) if rows else None
+    act = visit.desk.view.acts[reply.received.index].act if reply is not None else None
+    return Country(ncp, who(visit, ncp), seizures, reply, act.header.id if act is not None else "", rows)
 
 
 ROUTES = [get("/results/national", overview)]

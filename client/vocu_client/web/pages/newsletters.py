@@ -1,5 +1,6 @@
 """The newsletters: all issues, and one of them to read, print and keep."""
 
+import asyncio
 from typing import Any, Final
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from vocu_client.web.visit import Visit, get
 
 FORMS: Final = {
     "html": ("html", "text/html; charset=utf-8"),
+    "pdf": ("pdf", "application/pdf"),
     "txt": ("text", "text/plain; charset=utf-8"),
     "json": ("json", "application/json"),
 }
@@ -73,10 +75,11 @@ async def download(visit: Visit) -> Response:
     """The same as a file, in the officer's language; as JSON the figures alone, in which there are no words."""
     compiled = _compiled(visit)
     if visit.path["form"] not in FORMS:
-        raise RefusedError("no-such-page", "A newsletter is kept as html, txt or json.")
+        raise RefusedError("no-such-page", "A newsletter is kept as html, pdf, txt or json.")
     form, media_type = FORMS[visit.path["form"]]
     _, words, notable = _said(visit, compiled)
-    data = newsletter_file(form, visit.desk.reading.figures_of(compiled.day), words, notable, visit.words.language)
+    figures = visit.desk.reading.figures_of(compiled.day)
+    data = await asyncio.to_thread(newsletter_file, form, figures, words, notable, visit.words.language)
     return visit.download(f"newsletter-{compiled.day}.{visit.path['form']}", media_type, data)
 
 

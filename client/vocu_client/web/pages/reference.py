@@ -80,7 +80,7 @@ async def check_rates(visit: Visit) -> Response:
     origin = SOURCE if found.rates else text(visit, "origins") or text(visit, "origin")
     reference = Reference(rates=(*found.rates, *typed), source=origin[:120] or None)
     if not reference.rates:
-        return await _page(visit, errors=[("", visit.words._(NOTHING))], missing=found.missing, status=422)
+        return await _page(visit, errors=[("", visit.words._(NOTHING))], status=422)
     return _check(visit, reference, found.missing)
 
 
@@ -132,13 +132,13 @@ async def _page(
     visit: Visit,
     *,
     errors: list[tuple[str, str]] | None = None,
-    missing: tuple[Occurrence, ...] = (),
     status: int = 200,
 ) -> Response:
     ledger = visit.desk.ledger
     open_rates = without_rate(ledger)
     typed = {name: str(value) for name, value in visit.form.items() if isinstance(value, str)}
     adoptable = [rule for rule in CIGARETTES if rule.name not in {each.name for each in _rules(visit)}]
+    found = await _ecb(visit)
     return visit.page(
         "reference.html",
         status,
@@ -146,7 +146,8 @@ async def _page(
         used=_used(visit),
         open_rates=list(open_rates.items())[:ASKED_AT_MOST],
         more_open=max(len(open_rates) - ASKED_AT_MOST, 0),
-        not_at_ecb=missing or (await _ecb(visit)).missing,
+        at_ecb=len(found.rates),
+        not_at_ecb=found.missing,
         rates=sorted(ledger.reference.rates.items(), reverse=True),
         source=ledger.reference.source,
         rules=_rules(visit),

@@ -100,9 +100,17 @@ async def test_the_files_are_those_of_the_command_line_in_the_officers_language(
             assert json.loads(answer.content)["header"]["day"] == day
 
 
+async def test_a_newsletter_is_printed(german: Visitor) -> None:
+    day = min(german.desk.view.state.compiled)
+    answer = (await german.get(f"/newsletters/{day}.pdf")).response
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert f"/newsletters/{day}.pdf" in (await german.get(f"/newsletters/{day}")).links
+
+
 async def test_there_are_no_newsletters_but_those_that_were_compiled(german: Visitor) -> None:
     day = min(german.desk.view.state.compiled)
-    for address in ("/newsletters/2020-01-01", "/newsletters/x", f"/newsletters/{day}.pdf", "/newsletters/x.html"):
+    for address in ("/newsletters/2020-01-01", "/newsletters/x", f"/newsletters/{day}.doc", "/newsletters/x.html"):
         assert (await german.get(address)).status == 404, address
 
 
