@@ -1,14 +1,18 @@
 """The pages on which an operation is planned: which fields stand on which, and the plan that they make."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
-from vocu.errors import RefusedError
+from vocu.errors import MalformedError, RefusedError
 from vocu.form.codes import Code, codes, parents
 from vocu.form.faults import Fault, FormError
+from vocu.form.quantities import plain
+from vocu.operation.statements import Objective
 from vocu.rendering.wording import Wording
 from vocu_client.folding import fold
 from vocu_client.planning import Plan, kept_until, require_plan
@@ -17,10 +21,10 @@ from vocu_client.web.beginning import Typed
 
 STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "organiser": ("hub", "token", "country", "code", "organiser_name"),
-    "operation": (
-        "name", "kind", "starts_day", "ends_day", "retention_day", "zone", "compile_hour", "issue", "handling"
-    ),
+    "operation": ("name", "kind", "starts_day", "ends_day", "retention_day", "assessed_day", "zone", "handling"),
+    "newsletter": ("profile", "cadence", "compile_hour", "issue", "mail"),
     "goods": ("commodities", "own_family", "own_name"),
+    "objectives": ("objective_measure", "objective_number", "objective_unit", "objective_goods"),
     "keys": ("keys", "roots", "threshold"),
     "check": (),
 }  # fmt: skip
@@ -30,14 +34,30 @@ BEGINS_WITH: Final[Mapping[str, str]] = {
     "zone": "Europe/Brussels",
     "compile_hour": "18",
     "issue": "by_organiser",
+    "profile": "open",
+    "cadence": "daily",
+    "mail": "notice",
     "handling": "TLP:AMBER",
     "keys": "2 of 3",
 }
 KEYS: Final = ("1 of 1", "2 of 3", "3 of 5", "other")
 OWN_ROWS: Final = 2
-"""Empty rows for commodities of one's own."""
+"""Empty rows for commodities of one's own, and for objectives."""
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "kind": tuple(code.id for code in codes("operation_type")),
+    "issue": ("by_organiser", "automatic"),
+    "profile": ("open", "sealed_stat"),
+    "cadence": ("daily", "working_days", "weekly"),
+    "mail": ("notice", "full"),
+    "objective_measure": tuple(code.id for code in codes("objective_measure")),
+}
 _FOLLOWS: Final = ("organiser_name", "retention_day")
-_SAID_ABOUT: Final = {"organiser": "code", "sub_commodities": "own_name", "roots": "keys"}
+_SAID_ABOUT: Final = {
+    "organiser": "code",
+    "sub_commodities": "own_name",
+    "roots": "keys",
+    "objectives": "objective_number",
+}
 
 
 class Family(Struct, frozen=True):
@@ -71,6 +91,33 @@ def own_commodities(typed: Typed) -> Iterator[tuple[str, str]]:
             yield family, name.strip()
 
 
+class Aim(NamedTuple):
+    """One row of the objectives, as it was typed."""
+
+    measure: str = "seizures"
+    number: str = ""
+    unit: str = ""
+    goods: str = ""
+
+    @property
+    def objective(self) -> Objective | None:
+        """None where the number is none, or not above zero."""
+        try:
+            threshold = plain(Decimal("".join(self.number.split())))
+            unit = (self.unit or None) if self.measure == "quantity" else None
+            values = {"measure": self.measure, "threshold": threshold, "commodity": self.goods or None, "unit": unit}
+            found = msgspec.convert({name: value for name, value in values.items() if value}, Objective)
+        except (ArithmeticError, MalformedError, msgspec.ValidationError):
+            return None
+        return None if found.threshold == "0" else found
+
+
+def aims(typed: Typed) -> list[Aim]:
+    """The objectives that were typed; a row without a number is none."""
+    rows = zip(*(typed.get(field, ()) for field in STEPS["objectives"]), strict=False)
+    return [aim for aim in (Aim(*(each.strip() for each in row)) for row in rows) if aim.number]
+
+
 def plan_of(typed: Typed) -> Plan:
     """The plan that these fields make, be it possible or not."""
     chosen = typed.get("commodities", [])
@@ -87,6 +134,11 @@ def plan_of(typed: Typed) -> Plan:
         "zone": one(typed, "zone"),
         "compile_hour": _whole(one(typed, "compile_hour")),
         "issue": one(typed, "issue"),
+        "profile": one(typed, "profile"),
+        "cadence": one(typed, "cadence"),
+        "mail": one(typed, "mail"),
+        "assessed_day": one(typed, "assessed_day") or None,
+        "objectives": tuple(aim.objective for aim in aims(typed) if aim.objective is not None),
         "handling": one(typed, "handling"),
         # What stands under a chosen family is chosen with it.
         "commodities": tuple(code for code in chosen if not set(parents(code)) & set(chosen)),
@@ -99,7 +151,7 @@ def plan_of(typed: Typed) -> Plan:
 
 def faults_of(typed: Typed, step: str | None = None) -> list[Fault]:
     """What is wrong with the fields of one step, or with all of them. Raises RefusedError for an unknown marking."""
-    found = [*_hub_faults(typed), *_choice_faults(typed), *_own_faults(typed)]
+    found = [*_hub_faults(typed), *_choice_faults(typed), *_own_faults(typed), *_aim_faults(typed)]
     try:
         require_plan(plan_of(typed))
     except FormError as error:
@@ -128,10 +180,19 @@ def _hub_faults(typed: Typed) -> Iterator[Fault]:
 
 
 def _choice_faults(typed: Typed) -> Iterator[Fault]:
-    known = {"kind": {code.id for code in codes("operation_type")}, "issue": {"by_organiser", "automatic"}}
-    for field, choices in known.items():
-        if one(typed, field) not in choices:
+    for field, choices in CHOICES.items():
+        chosen = [aim.measure for aim in aims(typed)] if field == "objective_measure" else [one(typed, field)]
+        if not set(chosen) <= set(choices):
             yield Fault(field, "Choose one of those that are offered.")
+
+
+def _aim_faults(typed: Typed) -> Iterator[Fault]:
+    for aim in aims(typed):
+        if aim.objective is None:
+            yield Fault(
+                "objective_number", "'{number}' is not a number above zero; write it as 1000 or 0.5.",
+                {"number": aim.number},
+            )  # fmt: skip
 
 
 def _own_faults(typed: Typed) -> Iterator[Fault]:

@@ -11,9 +11,12 @@ from vocu.form.faults import Fault
 from vocu_client import founding
 from vocu_client.web.beginning import beginning, beside, make_desk, passphrase_faults, require_absent, texts
 from vocu_client.web.plan_form import (
+    CHOICES,
     KEYS,
     OWN_ROWS,
     STEPS,
+    Aim,
+    aims,
     families,
     faults_of,
     one,
@@ -44,7 +47,8 @@ async def take_step(visit: Visit) -> Response:
     typed = beginning(visit).typed.setdefault(visit.session, {})
     typed |= texts(visit, STEPS[here])
     if "more" in visit.form:
-        return _page(visit, here, rows=len(list(own_commodities(typed))) + OWN_ROWS + 3)
+        filled = aims(typed) if here == "objectives" else list(own_commodities(typed))
+        return _page(visit, here, rows=len(filled) + OWN_ROWS + 3)
     faults = faults_of(typed, here)
     if faults:
         return _page(visit, here, faults)
@@ -112,6 +116,9 @@ def _page(
         families=families(),
         chosen=frozenset(typed.get("commodities", ())),
         own=own + [("", "")] * max(OWN_ROWS, rows - len(own)),
+        aims=aims(typed) + [Aim()] * max(OWN_ROWS, rows - len(aims(typed))),
+        measures=CHOICES["objective_measure"],
+        units=[code.id for code in codes("unit") if code.id != "not_known"],
         keys=KEYS,
     )
 

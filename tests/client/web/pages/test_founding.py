@@ -12,6 +12,7 @@ from tests.client.web.pages.newcomer import Newcomer, cheap_keys
 from tests.client.web.visitor import Page
 from tests.system.rig import PASSPHRASE, Hub, until
 from vocu.operation.bodies import Contact
+from vocu.operation.statements import Objective
 from vocu_client import Home
 
 TODAY = date.today()  # noqa: DTZ011 - the days of an operation that runs now
@@ -47,13 +48,25 @@ async def plan(visitor: Newcomer, hub_address: str, token: str, **changes: str) 
             "starts_day": TODAY.isoformat(),
             "ends_day": (TODAY + timedelta(days=5)).isoformat(),
             "retention_day": "",
+            "assessed_day": TODAY.isoformat(),
             "zone": "Europe/Amsterdam",
+            "handling": "TLP:GREEN",
+        },
+        "newsletter": {
+            "profile": "open",
+            "cadence": "working_days",
             "compile_hour": "17",
             "issue": "by_organiser",
-            "handling": "TLP:GREEN",
+            "mail": "full",
         },
         "goods": {"commodities": ["tobacco", "tobacco.cigars", "drugs.khat"], "own_family": ["tobacco", "drugs"]}
         | {"own_name": ["Snus", ""]},
+        "objectives": {
+            "objective_measure": ["quantity", "seizures", "seizures"],
+            "objective_number": ["1 000 000", "50", ""],
+            "objective_unit": ["stick", "stick", ""],
+            "objective_goods": ["tobacco.cigarettes", "", ""],
+        },
         "keys": {"keys": "2 of 3", "roots": "", "threshold": ""},
     }
     page = await visitor.get("/start/found/organiser")
@@ -83,6 +96,12 @@ async def test_an_operation_is_founded_and_its_root_keys_are_to_be_copied(newcom
     assert genesis.organiser.name == "Netherlands"
     assert genesis.commodities == ("tobacco", "drugs.khat")
     assert genesis.sub_commodities == ("tobacco.snus",)
+    assert (genesis.cadence, genesis.mail, genesis.profile) == ("working_days", "full", "open")
+    assert genesis.assessed_day == TODAY.isoformat()
+    assert genesis.objectives == (
+        Objective(measure="quantity", threshold="1000000", commodity="tobacco.cigarettes", unit="stick"),
+        Objective(measure="seizures", threshold="50"),
+    )
     assert genesis.retention_day == f"{TODAY.year + 5}{(TODAY + timedelta(days=5)).isoformat()[4:]}"
     copy = await newcomer.client.get("/operation/keys/root-2.vocu")
     assert copy.content == (newcomer.service.home.path / "root-2.vocu").read_bytes()
@@ -118,9 +137,17 @@ async def test_a_plan_with_many_faults_shows_all_of_them_beside_their_fields_and
     assert page.form("/start/found/organiser")["hub"] == "http://hub.example"
     page = await newcomer.post(
         "/start/found/operation", name="", kind="JCO", starts_day="2026-12-01", ends_day="2026-11-01",
-        retention_day="soon", zone="Mars", compile_hour="25", issue="by_organiser", handling="TLP:GREEN",
+        retention_day="soon", zone="Mars", handling="TLP:GREEN",
     )  # fmt: skip
-    assert {"name-error", "retention_day-error", "zone-error", "compile_hour-error"} <= page.ids
+    assert {"name-error", "retention_day-error", "zone-error"} <= page.ids
+    page = await newcomer.post("/start/found/newsletter", compile_hour="25", issue="by_nobody", profile="open")
+    assert {"compile_hour-error", "issue-error"} <= page.ids
+    for number in ("many", "0", "-1", "1e400", "nan"):
+        page = await newcomer.post(
+            "/start/found/objectives", objective_measure="seizures", objective_number=number, objective_unit="",
+            objective_goods="",
+        )  # fmt: skip
+        assert "objective_number-error" in page.ids, number
     page = await newcomer.post("/start/found/goods", commodities="tobacco", own_family="tobacco", own_name="Ω!")
     assert "own_name-error" in page.ids
     page = await newcomer.post("/start/found/keys", keys="other", roots="2", threshold="3")
@@ -136,7 +163,8 @@ async def test_a_plan_with_many_faults_shows_all_of_them_beside_their_fields_and
 async def test_where_the_hub_cannot_be_reached_nothing_is_founded_and_nothing_is_lost(
     newcomer: Newcomer, hub: Hub
 ) -> None:
-    await plan(newcomer, "http://127.0.0.1:1", "token")
+    page = await plan(newcomer, "http://127.0.0.1:1", "token", profile="sealed_stat")
+    assert "your desk compiles the newsletter" in page.text
     page = await newcomer.post("/start/found/check", SECRET)
     assert page.status == 400
     assert "nothing of what you typed is lost" in page.text
