@@ -8,10 +8,11 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from bench import catch_up, compiling, disk, fanout, pages, processes, profiling, report
+from bench import catch_up, compiling, disk, engines, fanout, pages, processes, profiling, report
 from bench.operation import prepare
 
-PARTS = ("disk", "fanout", "catch-up", "profile", "compile", "pages")
+PARTS = ("disk", "fanout", "catch-up", "profile", "compile", "engines", "pages")
+ON_A_HUB = frozenset(PARTS) - {"engines", "pages"}
 
 
 def main() -> None:
@@ -36,6 +37,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--entries", type=int, default=20_000, help="to catch up with (default: %(default)s)")
     parser.add_argument("--reports", type=int, default=20_000, help="to compile (default: %(default)s)")
     parser.add_argument(
+        "--million", type=int, default=1_000_000, help="reports for the engines to table (default: %(default)s)"
+    )
+    parser.add_argument(
         "--large", type=int, default=50_000, help="entries of the desk's log, 2,000 or more (default: %(default)s)"
     )
     parser.add_argument("--requests", type=int, default=30, help="for each page (default: %(default)s)")
@@ -50,7 +54,10 @@ def _options() -> argparse.Namespace:
 
 
 async def _measure(options: argparse.Namespace, folder: Path) -> None:
-    if set(options.parts) != {"pages"}:
+    if "engines" in options.parts:  # first: it needs the memory and both cores
+        (folder / "engines").mkdir()
+        _show(report.engines(engines.compare(folder / "engines", options.million), options.million))
+    if ON_A_HUB.intersection(options.parts):
         await _measure_hub(options, folder)
     if "pages" in options.parts:
         (folder / "pages").mkdir()

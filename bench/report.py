@@ -12,6 +12,7 @@ from bench.browsing import LONGEST_MS
 from bench.browsing import RATE as BROWSING_RATE
 from bench.catch_up import CatchUp
 from bench.compiling import Compiling
+from bench.engines import Found
 from bench.fanout import BARE, HUB, RATE, Contestant, Round
 from bench.pages import TARGET_MS, Pages
 from bench.profiling import Profile
@@ -99,6 +100,32 @@ def compiling(found: Compiling) -> str:
         ["all results tables", f"{found.tables:.2f}"],
     ]
     return table([f"{found.reports:,} reports", "s"], rows)
+
+
+_ENGINES = {
+    "vocu": "vocu: all tables, through the ledger's facts",
+    "polars": "Polars: twelve group-bys",
+    "duckdb": "DuckDB: the same",
+    "sqlite": "SQLite in memory: the same",
+    "python": "plain Python: ten tables from the reports",
+}
+
+
+def engines(found: list[Found], reports: int) -> str:
+    """One run each; the most memory that the process had, with what it started with."""
+    heads = [f"{reports:,} reports", "read, s", "tables, s", "again, s", "again, CPU s", "MiB"]
+    rows = [
+        [
+            _ENGINES[each.contestant],
+            f"{each.reading:.1f}",
+            f"{each.first:.2f}",
+            f"{each.again:.2f}",
+            f"{each.cpu:.2f}",
+            f"{each.mib}",
+        ]
+        for each in found
+    ]
+    return table(heads, rows)
 
 
 def profile(found: Profile) -> str:
