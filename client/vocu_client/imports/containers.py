@@ -21,7 +21,7 @@ _CHUNK: Final = 1 << 22
 _OVERLAP: Final = 1 << 12
 """More than any tag has that is looked for."""
 _AT: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)\b([^>]*)>")
+_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
 _REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,9})["']""")
 
 
@@ -98,7 +98,7 @@ class _Extent:
 
     def take_cells(self, xml: bytes) -> bytes:
         """Look at a piece of an XLSX sheet. Returns its end, to be put before the next piece."""
-        for letters, number in set(_AT.findall(xml)) if len(xml) < _OVERLAP else _AT.findall(xml):
+        for letters, number in _AT.findall(xml):
             self._rows = max(self._rows, int(number))
             self._columns = max(self._columns, _column_number(letters))
         self.cells = self._rows * self._columns

@@ -115,7 +115,9 @@ def test_rows_of_one_report_are_its_goods_lines_and_identical_rows_are_two_lines
 def test_one_bad_row_refuses_the_whole_report_it_belongs_to() -> None:
     (refusal,) = converted(HEADER + ROW + ROW.replace("cocaine", "wine"), GROUPED).refused
     assert refusal.lines == (2, 3)
-    assert refusal.reasons == ('line 3: goods[0].commodity: Goods: "wine" is not listed in the mapping, which has cocaine, heroin',)
+    assert refusal.reasons == (
+        'line 3: goods[0].commodity: Goods: "wine" is not listed in the mapping, which has cocaine, heroin',
+    )
 
 
 def test_rows_of_one_report_that_contradict_each_other_are_refused() -> None:
