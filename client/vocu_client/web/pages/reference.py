@@ -175,7 +175,7 @@ def said(visit: Visit, rule: ConversionRule) -> str:
         words._("from {day}", day=words.day(rule.valid_from)) if rule.valid_from else "",
         words._("to {day}", day=words.day(rule.valid_to)) if rule.valid_to else "",
     ]
-    return f"{rule.name}: " + ", ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part)
 
 
 async def _ecb(visit: Visit) -> Found:

@@ -66,7 +66,7 @@ async def test_rules_are_adopted_added_and_given_up_each_after_a_check(pl: Visit
         "valid_from": "2024-01-01", "valid_to": "2024-12-31",
     }  # fmt: skip
     check = await pl.post(RULES, {"keep": "pack-of-20"} | own)
-    assert in_order(check.text, "2 rules of this operation", "pack-of-20: 1 pack = 20", "1 tablet = 0.00025 kg")
+    assert in_order(check.text, "2 rules of this operation", "pack-of-20 1 pack = 20", "1 tablet = 0.00025 kg")
     await pl.post(HOME, check.form(HOME))
     await pl.sync()
     assert [rule.name for rule in pl.desk.ledger.reference.rules] == ["pack-of-20", "MDMA tablet"]
