@@ -22,6 +22,7 @@ from vocu.rendering.wording import N_
 MOST_ROWS: Final = 300
 """Rows of a table in the draft; all stand in its CSV."""
 _WIDE: Final = 8
+_MARGIN: Final = 3
 _QUIET: Final = RGBColor(0x52, 0x60, 0x6D)
 _CHAPTERS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     (
@@ -139,8 +140,10 @@ class _Report:
         run = self._draft.add_paragraph().add_run(f"[{text}]")
         run.italic, run.font.color.rgb = True, _QUIET
 
-    def _note(self, text: str) -> None:
-        run = self._draft.add_paragraph().add_run(text)
+    def _note(self, text: str, *, with_next: bool) -> None:
+        paragraph = self._draft.add_paragraph()
+        paragraph.paragraph_format.keep_with_next = with_next
+        run = paragraph.add_run(text)
         run.font.size, run.font.color.rgb = Pt(9), _QUIET
 
     # --- pictures and tables ---
@@ -167,14 +170,14 @@ class _Report:
         caption = self._caption(self._words._("Table {number}: {title}", number=self._tables, title=title))
         caption.paragraph_format.keep_with_next = True
         if told := self._dossier.definition(table):
-            self._note(told)
+            self._note(told, with_next=True)
         notes = self._dossier.notes(table)
         if len(table.rows) > MOST_ROWS:
             shown, rows = self._words.number(MOST_ROWS), self._words.number(len(table.rows))
             values = {"shown": shown, "rows": rows, "name": f"{table.id}.csv"}
             notes.append(self._words._("The first {shown} of {rows} rows are printed; all are in {name}.", **values))
         for note in notes:
-            self._note(note)
+            self._note(note, with_next=bool(table.rows))
         if table.rows:
             self._cells(table, Pt(7) if len(table.columns) > _WIDE else Pt(9))
         if wide:
@@ -196,13 +199,15 @@ class _Report:
             for cell, column in zip(row, table.columns, strict=True):
                 self._fill(next(cells), reader.text(cell, column), column, size)
         self._fit(grid, self._widths(table))
-        _repeat(grid.rows[0])
+        _mark(grid.rows[0], "w:tblHeader")
+        for row in grid.rows:
+            _mark(row, "w:cantSplit")
         self._draft.add_paragraph()
 
     def _widths(self, table: Table) -> list[int]:
         """The page's width, shared out by what the columns hold."""
         room = Cm(25.3) if len(table.columns) > _WIDE else Cm(16.6)
-        breadths = self._dossier.reader.breadths(table, MOST_ROWS)
+        breadths = [breadth + _MARGIN for breadth in self._dossier.reader.breadths(table, MOST_ROWS)]
         return [int(room * breadth / sum(breadths)) for breadth in breadths]
 
     def _fill(self, cell: Any, text: str, column: Column, size: Pt, *, bold: bool = False) -> None:
@@ -232,6 +237,6 @@ def _dated(file: BytesIO, at: datetime) -> bytes:
     return out.getvalue()
 
 
-def _repeat(row: Any) -> None:
-    """The row stands again at the head of each page."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+def _mark(row: Any, mark: str) -> None:
+    """tblHeader: the row stands again at the head of each page; cantSplit: no page ends within it."""
+    row._tr.get_or_add_trPr().append(OxmlElement(mark))

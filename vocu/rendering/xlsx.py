@@ -22,6 +22,8 @@ from vocu.rendering.xlsx_charts import write_charts
 
 _AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDEST, _NARROWEST = 48, 9
+_LINE: Final = 15
+"""The height of a line, in points."""
 HEAD: Final = 4
 """The row of the column labels, from 0; above it stand title, definition, what must be known, and the way back."""
 
@@ -50,8 +52,10 @@ def _looks(book: Any) -> dict[str, Any]:
     wrapped = {"text_wrap": True, "valign": "top"}
     return {
         "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E9EFF5", **wrapped}),
-        "note": book.add_format({"font_color": "#52606D"}),
+        "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E9EFF5", "indent": 1, **wrapped}),
+        "number_head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E9EFF5", "align": "right", **wrapped}),
+        "text": book.add_format({"indent": 1}),
+        "note": book.add_format({"font_color": "#52606D", **wrapped}),
         "wrap": book.add_format(wrapped),
         "top": book.add_format({"valign": "top"}),
         "link": book.add_format({"font_color": "#1D5F9E", "underline": 1, "valign": "top"}),
@@ -59,8 +63,8 @@ def _looks(book: Any) -> dict[str, Any]:
         "count": book.add_format({"num_format": "#,##0"}),
         "quantity": book.add_format({"num_format": "#,##0.##########"}),
         "whole": book.add_format({"num_format": "#,##0"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "indent": 1}),
+        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left", "indent": 1}),
     }
 
 
@@ -96,7 +100,8 @@ def _write_definitions(sheet: Worksheet, dossier: Dossier, looks: dict[str, Any]
     """What each table counts, and what each of its columns is."""
     words = dossier.wording
     heads = (words._("Table"), words._("Title"), words._("What it counts"), words._("Columns"), words._("Notes"))
-    for number, (name, width) in enumerate(zip(heads, (8, 34, 72, 48, 40), strict=True)):
+    widths = (8, 34, 72, 48, 40)
+    for number, (name, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.write_string(0, number, name, looks["head"])
         sheet.set_column(number, number, width)
     for row, table in enumerate(dossier.results.tables, start=1):
@@ -105,6 +110,7 @@ def _write_definitions(sheet: Worksheet, dossier: Dossier, looks: dict[str, Any]
         told = (words.heading(table.title), dossier.definition(table), columns, "\n".join(dossier.notes(table)))
         for number, text in enumerate(told, start=1):
             sheet.write_string(row, number, text, looks["wrap"])
+        sheet.set_row(row, _LINE * max(_lines(text, width) for text, width in zip(told, widths[1:], strict=True)))
     sheet.freeze_panes(1, 2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -120,21 +126,35 @@ class _TableSheet:
     def write(self, contents: str) -> None:
         sheet, table, looks = self._sheet, self._table, self._looks
         sheet.write_string(0, 0, self._dossier.heading(table), looks["title"])
-        sheet.write_string(1, 0, self._dossier.definition(table), looks["note"])
-        notes = [self._dossier.status, *self._dossier.counted_only(), *self._dossier.notes(table)]
-        sheet.write_string(2, 0, " · ".join(notes), looks["note"])
         sheet.write_url(3, 0, f"internal:'{contents}'!A1", looks["link"], contents)
+        across = high = 0
         for number, column in enumerate(table.columns):
-            sheet.write_string(HEAD, number, self._reader.heading(column), looks["head"])
+            head = looks["number_head" if column.kind in ("count", "quantity") else "head"]
+            sheet.write_string(HEAD, number, self._reader.heading(column), head)
             longest = max((self._write(row, number, column) for row in range(len(table.rows))), default=0)
-            wide = max(longest, _NARROWEST, len(self._reader.heading(column)) * 4 // 5) + 2
-            sheet.set_column(number, number, min(wide, _WIDEST))
+            heading = self._reader.heading(column)
+            wide = min(max(longest, _NARROWEST, *map(len, heading.split())) + 3, _WIDEST)
+            sheet.set_column(number, number, wide)
+            across += wide
+            high = max(high, _lines(heading, wide))
+        sheet.set_row(HEAD, _LINE * high)
+        notes = [self._dossier.status, *self._dossier.counted_only(), *self._dossier.notes(table)]
+        for row, text in ((1, self._dossier.definition(table)), (2, " · ".join(notes))):
+            self._write_across(row, text, across)
         sheet.freeze_panes(HEAD + 1, 0)
         if table.rows:
             sheet.autofilter(HEAD, 0, HEAD + len(table.rows), len(table.columns) - 1)
         sheet.repeat_rows(HEAD)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+
+    def _write_across(self, row: int, text: str, across: int) -> None:
+        """Write a text into one cell as broad as the table, and as high as it needs."""
+        if len(self._table.columns) > 1:
+            self._sheet.merge_range(row, 0, row, len(self._table.columns) - 1, text, self._looks["note"])
+        else:
+            self._sheet.write_string(row, 0, text, self._looks["note"])
+        self._sheet.set_row(row, _LINE * _lines(text, across))
 
     def _write(self, row: int, number: int, column: Column) -> int:
         """Write one cell. Returns how many signs it shows."""
@@ -160,8 +180,13 @@ class _TableSheet:
             )
             return 19
         text = defused(cell if column.kind == "day" else self._reader.text(cell, column))
-        self._sheet.write_string(*place, text)
+        self._sheet.write_string(*place, text, self._looks["text"])
         return len(text)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a cell of so many signs."""
+    return max(sum(len(line) // max(width - 2, 1) + 1 for line in text.split("\n")), 1)
 
 
 def _fits(amount: Cell) -> bool:
