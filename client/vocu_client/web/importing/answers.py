@@ -31,7 +31,7 @@ from vocu_client.web.importing.sources import (
     with_source,
 )
 from vocu_client.web.importing.survey import Survey
-from vocu_client.web.importing.targets import FREE_TEXT, PARTICIPANT, Target, label
+from vocu_client.web.importing.targets import FREE_TEXT, OWN_CODE, PARTICIPANT, Target, label
 
 FILE: Final = ("encoding", "delimiter", "sheet", "decimal")
 NO_COUNTRY: Final = N_("This is no country that we know by that name. Choose one of the list, or give its two letters.")
@@ -56,6 +56,8 @@ class Around(Struct, frozen=True, kw_only=True):
     zone: str
     added: frozenset[str]
     participants: tuple[Option, ...]
+    own: str = ""
+    """Who reports, where nobody else can be meant."""
 
 
 def fixed_name(target: Target) -> str:
@@ -100,6 +102,8 @@ def fixed(raw: Raw, around: Around, faults: dict[str, str]) -> tuple[list[Input]
     for target in around.targets.values():
         if isinstance(filled.get(target.path), dict) or not _can_be_fixed(target, filled):
             continue
+        if target.path == PARTICIPANT and around.own and filled.get(PARTICIPANT) == around.own:
+            continue
         shown = _input(target, typed, inputs, around, faults, len(raw.get("goods", [])))
         if shown is not None:
             said = target.path in filled or target.required or fixed_name(target) in faults or _is_basis(target, filled)
@@ -118,7 +122,7 @@ def options(around: Around, raw: Raw) -> dict[str, tuple[Options, ...]]:
             found[path] = (Options("", around.participants),)
         elif shown is not None and shown.options:
             found[path] = shown.options
-        elif target.code_list and target.code_list not in ("country", "currency"):
+        elif target.code_list and target.code_list not in ("country", "currency", OWN_CODE):
             listed = codes(target.code_list)
             labels = (Option(code.id, around.words.label(target.code_list, code.id)) for code in listed)
             found[path] = (Options("", tuple(labels)),)

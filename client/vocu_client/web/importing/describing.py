@@ -17,9 +17,9 @@ from vocu_client.imports.sniffing import sniff_dates, sniff_decimal
 from vocu_client.imports.sources import Day, Moment, Number, Text
 from vocu_client.imports.writing import Raw
 from vocu_client.web.forms.inputs import Option, Options
-from vocu_client.web.importing.sources import Given, columns_of, dated, given
+from vocu_client.web.importing.sources import Given, columns_of, dated, given, own_code
 from vocu_client.web.importing.survey import MOST_VALUES, Column, Survey
-from vocu_client.web.importing.targets import Target, label
+from vocu_client.web.importing.targets import OWN_CODE, Target, label
 
 ANY_DECIMAL: Final = "."
 _EMPTY: Final[dict[str, str]] = {
@@ -140,7 +140,9 @@ class Describing:
             if target.kind in ("day", "moment"):
                 yield msgspec.structs.replace(setting, **self._dates(target, each.source, column))
             elif target.kind in ("number", "count"):
-                yield msgspec.structs.replace(setting, numbers=self._numbers(column))
+                numbers = self._numbers(column)
+                if numbers or setting.empty:
+                    yield msgspec.structs.replace(setting, numbers=numbers)
             elif target.code_list:
                 yield msgspec.structs.replace(setting, **self._codes(target, each.source, column, options))
             elif setting.empty:
@@ -205,6 +207,8 @@ class Describing:
         values = []
         for text, count in parts_of(source, column).items():
             code = found.get(text, "") if found is not None else (text if text in known else "")
+            if found is None and target.code_list == OWN_CODE:
+                code = own_code(text)
             values.append(Value(text, count, self._shown(target, code)))
         many = column.many or len(values) > MOST_VALUES
         suggestions = {"country": "countries", "currency": "currencies"}.get(target.code_list, "")

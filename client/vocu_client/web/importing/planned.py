@@ -27,8 +27,7 @@ from vocu_client.web.importing.targets import Target, label, targets
 from vocu_client.web.importing.working import Told
 
 FIRST: Final = 5
-SHOWN: Final = 100
-"""Faults that the page lists; all of them are in the file to take away."""
+MOST_GOODS: Final = 9
 
 
 class Total(Struct, frozen=True):
@@ -42,10 +41,10 @@ class Total(Struct, frozen=True):
 
 
 class ShownFault(Struct, frozen=True):
-    """One fault: on which line, in which columns, for which field, and what is wrong. `setting`: where on the mapping's
-    page it is said how that field is read; empty where only the file can be put right."""
+    """One fault: on which lines, in which columns, for which field, and what is wrong. `setting`: where on the
+    mapping's page it is said how that field is read; empty where only the file can be put right."""
 
-    line: int
+    lines: tuple[int, ...]
     columns: str
     field: str
     wrong: str
@@ -83,23 +82,17 @@ def first_reports(planned: Planned, form: Form) -> list[tuple[tuple[int, ...], t
     ]
 
 
-def faults(planned: Planned, words: Wording, most: int | None = None) -> Iterator[ShownFault]:
-    """Every fault of every row, in the order of the lines."""
-    shown = 0
-    fields = targets(9, organises=True)
+def faults(planned: Planned, words: Wording) -> list[ShownFault]:
+    """What is wrong with the rows: the same fault of several lines once, in the order of the first lines."""
+    fields = targets(MOST_GOODS, organises=True)
+    lines: dict[tuple[str, str, str, str], list[int]] = {}
     for refusal in planned.plan.refused:
         for fault in refusal.faults:
-            if most is not None and shown == most:
-                return
-            shown += 1
-            columns = " | ".join(fault.columns)
             target = _target(fault, fields)
             setting = setting_id(target.path) if target is not None and fault.columns else ""
-            yield ShownFault(fault.line, columns, _field(fault, target, words), words.fault(fault.fault), setting)
-
-
-def count_faults(planned: Planned) -> int:
-    return sum(len(refusal.faults) for refusal in planned.plan.refused)
+            said = (" | ".join(fault.columns), _field(fault, target, words), words.fault(fault.fault), setting)
+            lines.setdefault(said, []).append(fault.line)
+    return [ShownFault(tuple(found), *said) for said, found in lines.items()]
 
 
 def faults_file(planned: Planned, words: Wording) -> bytes:
@@ -107,8 +100,9 @@ def faults_file(planned: Planned, words: Wording) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([words._("Line"), words._("Column"), words._("Field"), words._("What is wrong")])
-    for each in faults(planned, words):
-        writer.writerow([each.line, *(_harmless(text) for text in (each.columns, each.field, each.wrong))])
+    told = ((line, each) for each in faults(planned, words) for line in each.lines)
+    for line, each in sorted(told, key=lambda fault: fault[0]):
+        writer.writerow([line, *(_harmless(text) for text in (each.columns, each.field, each.wrong))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

@@ -18,7 +18,7 @@ from vocu_client.web.importing import begun as imports
 from vocu_client.web.importing import working
 from vocu_client.web.importing.answers import Around, suited
 from vocu_client.web.importing.begun import Begun
-from vocu_client.web.importing.sources import columns_of, given
+from vocu_client.web.importing.sources import columns_of, given, refined
 from vocu_client.web.importing.survey import Survey, survey
 from vocu_client.web.importing.targets import targets
 from vocu_client.web.importing.working import Told, Working
@@ -61,7 +61,7 @@ def read(visit: Visit, begun: Begun) -> Working:
         if file is not None:
             return Read(survey(data, _file(file)), _kind(data, file, language))
         suggestion = suggest(data, language, own=own, added=added)
-        raw = suggestion.raw
+        raw = refined(suggestion.raw, targets(1))
         if any(question.path == ASKED for question in suggestion.questions):
             raw = {**raw, "file": {name: said for name, said in raw["file"].items() if name not in _SIGNS}}
         return Read(survey(data, _file(raw["file"])), _kind(data, raw["file"], language), raw)
@@ -90,6 +90,7 @@ def around(visit: Visit, raw: Raw) -> Around:
         zone=visit.zone,
         added=state.added_commodities,
         participants=tuple(options),
+        own="" if visit.organises else own,
     )
 
 

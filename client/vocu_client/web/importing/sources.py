@@ -6,6 +6,7 @@ an officer drops it.
 """
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -14,8 +15,9 @@ from msgspec import Struct
 from vocu_client.imports.sniffing import sniff_dates
 from vocu_client.imports.vocabulary import codes_of, plain_words
 from vocu_client.imports.writing import Raw
+from vocu_client.web.forms.texts import in_capitals
 from vocu_client.web.importing.survey import Column
-from vocu_client.web.importing.targets import FREE_TEXT, PARTICIPANT, Target
+from vocu_client.web.importing.targets import FREE_TEXT, OWN_CODE, PARTICIPANT, Target
 
 LAST: Final = "if_no_other_line"
 CENTURY: Final = 2000
@@ -126,8 +128,24 @@ def dated(form: str) -> dict[str, Any]:
 
 def recognised(target: Target, cells: list[str], added: frozenset[str]) -> dict[str, str]:
     """The code of each value whose meaning is known."""
+    if target.code_list == OWN_CODE:
+        return {cell: code for cell in cells if (code := own_code(cell))}
     known = codes_of(target.path, added)
-    return {cell: code for cell in cells if (code := known.get(plain_words(cell)))}
+    return {cell: known[words] for cell in cells if (words := plain_words(cell)) in known}
+
+
+def own_code(text: str) -> str:
+    """The code that a name such as a brand's becomes: small letters, digits and underscores; empty where it cannot."""
+    return re.sub("[ -]+", "_", (in_capitals(text) or "").lower())[:32]
+
+
+def refined(raw: Raw, targets: Mapping[str, Target]) -> Raw:
+    """A suggested mapping in which names are written as the form wants them: in capitals, or as codes of their own."""
+    for each in list(given(raw)):
+        target = targets.get(each.path)
+        if target is not None and each.column and "map" not in each.source and target.field.kind in _IN_CAPITALS:
+            raw = with_source(raw, each.path, {**each.source, "capitals": True})
+    return raw
 
 
 def tidy(raw: Raw) -> Raw:

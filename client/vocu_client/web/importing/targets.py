@@ -16,6 +16,7 @@ from vocu_client.web.forms.sections import SECTIONS
 FREE_TEXT: Final = "free_text"
 """Not one field: the words of any number of columns are put into it, each behind its column's name."""
 PARTICIPANT: Final = "participant"
+OWN_CODE: Final = "own_code"
 WORDS: Final = N_("Words beside it (sealed)")
 BEHALF: Final = frozenset(["on_behalf_of", "received_by", "received_day", "received_from"])
 _NEVER: Final = frozenset([*NOT_ASKED, FREE_TEXT, "amendment_reason", "warning_answered"])
@@ -52,9 +53,12 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @property
     def code_list(self) -> str:
-        """The list of its codes; "country" and "participant" for those, empty where it takes any text."""
+        """The list of its codes; "country", "participant", "currency" and "own_code" for those; empty where it takes
+        any text."""
         if self.field.kind in ("code", "commodity"):
             return self.field.code_list
+        if self.field.kind == OWN_CODE:
+            return OWN_CODE
         inner = self.field.fields[0] if self.field.kind == "list" else self.field
         if inner.kind in ("country", "participant", "currency"):
             return inner.kind

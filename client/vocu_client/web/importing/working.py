@@ -67,6 +67,11 @@ def find(visit: Visit, *name: str) -> Working | None:
     return _works.setdefault(visit.site, {}).get(name)
 
 
+def asks_by_itself(visit: Visit) -> bool:
+    """Whether this is the page that waits for a work, asking whether it has ended: then the whole next page is due."""
+    return visit.is_fragment and visit.request.method == "GET"
+
+
 def begin(visit: Visit, work: Work, *name: str) -> Working:
     """The work of that name; begun, unless it is under way or done already."""
     works = _works.setdefault(visit.site, {})

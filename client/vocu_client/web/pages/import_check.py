@@ -17,6 +17,8 @@ from vocu_client.web.posed import may_write
 from vocu_client.web.visit import Visit, get, post
 
 WAIT_SECONDS: Final = 2.0
+SHOWN: Final = 100
+"""Faults that the page lists; all of them are in the file to take away."""
 Approval = Literal["", "ask", "waits", "decide"]
 
 
@@ -29,6 +31,8 @@ async def check(visit: Visit) -> Response:
     work = await _planned(visit, begun)
     if work.runs:
         return _waits(visit, begun, work, "plan", f"/imports/begun/{begun.id}/check")
+    if working.asks_by_itself(visit):
+        return visit.go(f"/imports/begun/{begun.id}/check")
     if work.failed is not None:
         return visit.page("import_bad.html", 400, error=work.failed, begun=begun)
     return _page(visit, begun, work.result)
@@ -86,6 +90,8 @@ async def running_page(visit: Visit) -> Response:
     if work.runs:
         return _waits(visit, _begun(visit), work, "run", f"/imports/begun/{draft}/run")
     if work.failed is not None:
+        if working.asks_by_itself(visit):
+            return visit.go(f"/imports/begun/{draft}/run")
         failed = work.failed
         working.forget(visit, "run", draft)
         return visit.page("import_bad.html", 400, error=failed, begun=_begun(visit))
@@ -129,6 +135,7 @@ def _waits(visit: Visit, begun: Begun, work: Working, what: str, address: str) -
 
 def _page(visit: Visit, begun: Begun, made: Planned, error: VocuError | None = None) -> Response:
     words = visit.words
+    found = planned.faults(made, words)
     return visit.page(
         "import_check.html",
         200 if error is None else 400,
@@ -136,8 +143,8 @@ def _page(visit: Visit, begun: Begun, made: Planned, error: VocuError | None = N
         plan=made.plan,
         totals=made.totals,
         first=planned.first_reports(made, Form("seizure", words, visit.desk.view.state)),
-        faults=list(planned.faults(made, words, planned.SHOWN)),
-        fault_count=planned.count_faults(made),
+        faults=found[:SHOWN],
+        more=len(found) - len(found[:SHOWN]),
         names=made.names,
         approval=_approval(visit, begun, made),
         as_it_stands=_as_it_stands(begun, made),

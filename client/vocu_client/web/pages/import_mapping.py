@@ -7,11 +7,12 @@ from starlette.responses import Response
 from vocu.errors import RefusedError
 from vocu.operation import events
 from vocu_client.imports.writing import Raw, mapping_text
-from vocu_client.web.importing import answers, saved
+from vocu_client.web.importing import answers, saved, working
 from vocu_client.web.importing import begun as imports
 from vocu_client.web.importing.answers import Around
 from vocu_client.web.importing.begun import Begun
 from vocu_client.web.importing.describing import Describing
+from vocu_client.web.importing.planned import MOST_GOODS
 from vocu_client.web.importing.reading import Read, around, effective, read
 from vocu_client.web.importing.sources import by_column, tidy, with_source
 from vocu_client.web.importing.survey import Survey
@@ -21,7 +22,6 @@ from vocu_client.web.posed import may_write
 from vocu_client.web.visit import Visit, get, post
 
 WAIT_SECONDS: Final = 2.0
-MOST_GOODS: Final = 9
 DELIMITERS: Final = (";", ",", "\t", "|")
 
 
@@ -33,6 +33,8 @@ async def show(visit: Visit) -> Response:
     found = await _read(visit, begun)
     if isinstance(found, Response):
         return found
+    if working.asks_by_itself(visit):
+        return visit.go(f"/imports/begun/{begun.id}")
     return _page(visit, begun, found)
 
 
@@ -109,6 +111,8 @@ async def _read(visit: Visit, begun: Begun) -> Read | Response:
             "import_working.html", work=work, what="read", address=f"/imports/begun/{begun.id}", name=begun.name
         )
     if work.failed is not None:
+        if working.asks_by_itself(visit):
+            return visit.go(f"/imports/begun/{begun.id}")
         return visit.page("import_bad.html", 400, error=work.failed, begun=begun)
     found: Read = work.result
     return found

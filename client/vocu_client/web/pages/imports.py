@@ -80,6 +80,8 @@ async def ask_to_undo(visit: Visit) -> Response:
     work = working.find(visit, "undo", str(found.id))
     if work is not None and work.runs:
         return visit.page("import_working.html", work=work, what="undo", address=f"/imports/{found.id}/undo", name="")
+    if working.asks_by_itself(visit):
+        return visit.go(f"/imports/{found.id}/undo")
     counted: dict[str, int] = {"counts": 0, "under_way": 0, "amended": 0, "gone": 0}
     for standing in standings(visit.desk, reports).values():
         counted[standing] += 1
