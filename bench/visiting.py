@@ -15,7 +15,7 @@ from bench import processes
 from bench.operation import PASSPHRASE
 from vocu_client import Home
 
-DOWNLOADS = (".csv", ".xlsx", ".json")
+DOWNLOADS = (".csv", ".xlsx", ".json", ".pdf", ".docx", ".zip")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _NOMINAL: Final = Section(
 
 SECTIONS: Final[dict[str, tuple[Section, ...]]] = {
     "seizure": (
-        Section(id="amendment", title=N_("Why it is amended"), fields=("amendment_reason",)),
+        Section(id="amendment", title=N_("The amendment"), fields=("amendment_reason",)),
         Section(id="found", title=N_("What was found"), fields=("goods",)),
         Section(
             id="where",

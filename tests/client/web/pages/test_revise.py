@@ -45,7 +45,7 @@ async def test_an_amendment_asks_why_and_the_next_one_asks_anew(de: Visitor) -> 
     assert [each.stat and each.stat.amendment_reason for each in revisions] == [None, "weighed", None]
     page = await de.get(f"/seizures/{report}")
     assert page.text.count("Why: Weighed or counted since") == 1
-    assert "Why it is amended" not in page.text
+    assert "The amendment" not in page.text
 
 
 async def test_a_colleague_says_why_before_he_sees_the_names_in_a_draft(room: DutyRoom) -> None:
