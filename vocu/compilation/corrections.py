@@ -45,7 +45,7 @@ def _correction(report: Report, since: int) -> Figures | None:
         row |= {"what": "withdrawn", "before": amounts(before)}
         return row | ({"reasons": [report.withdrawal_reason]} if report.withdrawal_reason else {})
     after = report.stat
-    changed = [] if after is None else _changed(before, after)
+    changed = [] if after is None else changed_fields(before, after)
     if after is None or not changed:
         return None
     row["what"] = "amended"
@@ -62,7 +62,7 @@ def _correction(report: Report, since: int) -> Figures | None:
     return row
 
 
-def _changed(before: SeizureReport, after: SeizureReport) -> list[str]:
+def changed_fields(before: SeizureReport, after: SeizureReport) -> list[str]:
     """The fields in which they differ, in the order of the form; why it was amended is no difference."""
     fields = (name for name in before.__struct_fields__ if name != "amendment_reason")
     return [name for name in fields if getattr(before, name) != getattr(after, name)]

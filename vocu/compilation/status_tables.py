@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from vocu.compilation.activity_tables import missing
+from vocu.compilation.corrections import changed_fields
 from vocu.compilation.counting import returns
 from vocu.compilation.definitions import defined
 from vocu.compilation.exchange_sections import is_answered, waiting_for
@@ -98,15 +99,9 @@ def _corrected(report: Report, since: int) -> Iterator[tuple[Cell, ...]]:
         yield (
             report.owner, "withdrawn", *told, EMPTY, report.withdrawal_reason or EMPTY, EMPTY, _goods(before), EMPTY,
         )  # fmt: skip
-    elif after is not None and (fields := _changed(before, after)):
+    elif after is not None and (fields := changed_fields(before, after)):
         goods = (_goods(before), _goods(after)) if "goods" in fields else (EMPTY, EMPTY)
         yield report.owner, "amended", *told, after.amendment_reason or EMPTY, EMPTY, " ".join(fields), *goods
-
-
-def _changed(before: SeizureReport, after: SeizureReport) -> list[str]:
-    """The fields of the form whose values differ, in its order."""
-    names = (name for name in before.__struct_fields__ if name != "amendment_reason")
-    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def _goods(stat: SeizureReport) -> str:

@@ -1,9 +1,15 @@
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tests.core.compilation.logs import Check, Log, goods, seizure
 from tests.core.compilation.test_tables import lines, rows, running
+from tests.core.form.forms import reports as any_reports
+from vocu.compilation.counting import counted
 from vocu.compilation.filtering import Filter
+from vocu.compilation.objectives import objectives
 from vocu.compilation.tables import compile_tables
 from vocu.form.returns import ConfirmedTotal, NationalReport
 from vocu.operation import bodies, events
@@ -55,6 +61,25 @@ def test_an_objective_is_the_whole_operations_whatever_the_filter() -> None:
     table = compile_tables(log.ledger, Filter(countries=("LT",))).table("T00")
     assert table.rows[0][5] == 1
     assert table.unfiltered == ("countries",)
+
+
+MEASURES = st.sampled_from([("reports", None), ("seizures", None), ("countries", None), ("quantity", "KGM")])
+OBJECTIVES = st.lists(st.tuples(MEASURES, st.sampled_from([None, "drugs", "drugs.cocaine", "tobacco"])), max_size=4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["DE", "LT"]), any_reports), max_size=6), OBJECTIVES)
+def test_the_newsletter_and_the_table_say_the_same_of_objectives(filed: list[Any], wanted: list[Any]) -> None:
+    log = with_objectives(
+        *(
+            Objective(measure=measure, unit=unit, commodity=commodity, threshold="5")
+            for (measure, unit), commodity in wanted
+        )
+    )
+    for country, stat in filed:
+        log.report(country, stat)
+    told = [(row["reached"], row["met"]) for row in objectives(log.ledger, counted(log.ledger))]
+    assert [(row["reached"], row["met"] == "met") for row in rows(log, "T00")] == told
 
 
 # --- T01N, T02N ---
