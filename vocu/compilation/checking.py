@@ -5,6 +5,7 @@ from collections.abc import Callable
 from vocu.canonical import b64, encode
 from vocu.compilation.issuing import figures
 from vocu.compilation.ledger import Ledger
+from vocu.compilation.schedule import issue_days
 from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.operation.act import Act
 from vocu.operation.bodies import Compiled, Figures
@@ -15,7 +16,8 @@ CLOCKS_APART = 24 * 3600 * 1000
 
 def check_newsletter(ledger: Ledger, act: Act, root_at: Callable[[int], bytes], at: int) -> bool:
     """Whether the figures could be made again from this ledger, which stands exactly before the newsletter's entry.
-    They cannot where the statistical part is sealed and not all of it opens here; then its root alone is compared.
+    They cannot where the statistical part is sealed and not all of it opens here; then only its root and its
+    day are looked at.
 
     The end of its window is the only thing taken from the newsletter itself: it lies between the last entry counted and
     `at`, when the newsletter was admitted (UTC milliseconds). Raises UntrustedError (false-figures) where they differ.
@@ -24,7 +26,7 @@ def check_newsletter(ledger: Ledger, act: Act, root_at: Callable[[int], bytes], 
     checkable = ledger.unopened == 0 and not (act.unopened and act.void is None)
     ahead = CLOCKS_APART if act.sealed_stat else 0
     try:
-        honest = compiled.root == b64(root_at(ledger.position))
+        honest = compiled.root == b64(root_at(ledger.position)) and compiled.day in issue_days(ledger.genesis)
         if checkable:
             given = act.body(Figures)
             window_to = given.figures["header"]["window"]["to"]

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from vocu.compilation.counting import (
     Counted,
@@ -167,11 +167,15 @@ def facts(report: Report, stat: SeizureReport) -> Figures:
 
 
 def amounts(stat: SeizureReport) -> list[Figures]:
-    """The goods of one report with their quantities, the first few of them."""
+    """The goods of one report with their quantities, the first few of them; those without one come last."""
     return [
         {"commodity": goods.commodity, "unit": goods.unit} | ({} if goods.open else {"quantity": plain(total(lines))})
-        for goods, lines in sorted(goods_of(stat).items())[:LINES]
+        for goods, lines in sorted(goods_of(stat).items(), key=_known_first)[:LINES]
     ]
+
+
+def _known_first(row: tuple[Goods, Any]) -> tuple[bool, Goods]:
+    return row[0].open, row[0]
 
 
 def route_of(route: Route) -> list[str]:

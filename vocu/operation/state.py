@@ -143,6 +143,7 @@ class OperationState:
         self.posed: dict[str, Posed] = {}
         self.compiled: dict[str, bodies.Compiled] = {}
         self.issued: set[str] = set()
+        """The newsletters that went out: where the hub issues them, as soon as they are compiled."""
         for data in map(unb64, genesis.roots.keys):
             RootVerifyKey.from_bytes(data)
         self._admit(genesis.organiser, 0)
@@ -329,6 +330,8 @@ class OperationState:
     def _newsletter_compiled(self, act: "Act", _index: int) -> None:
         compiled = act.body(bodies.Compiled)
         self.compiled[compiled.day] = compiled
+        if self.genesis.issue == "automatic":
+            self.issued.add(act.header.id)
 
     def _newsletter_issued(self, act: "Act", _index: int) -> None:
         self.issued.add(act.ref)

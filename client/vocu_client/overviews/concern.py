@@ -110,6 +110,6 @@ def address_of(act: Act) -> str | None:
             return f"/national-report/{act.header.id}"
         case events.EditionPublished():
             return "/results/T15"
-        case events.NewsletterIssued():
+        case events.NewsletterIssued() | events.NewsletterCompiled():
             return "/newsletters"
     return None

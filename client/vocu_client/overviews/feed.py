@@ -38,7 +38,7 @@ GROUPS: dict[str, tuple[type[Event], ...]] = {
         events.SeizureConfirmed,
     ),
     "returns": (events.DailyReturnFiled, events.OutcomeReturned, events.NationalReportFiled),
-    "newsletters": (events.NewsletterIssued,),
+    "newsletters": (events.NewsletterIssued, events.NewsletterCompiled),
     "notices": (
         events.PhaseOpened,
         events.ParticipantAdmitted,
@@ -101,7 +101,7 @@ class Feed(Follower):
 
     def _take(self, accepted: Accepted, act: Act) -> None:
         group = GROUP_OF.get(type(act.event))
-        if group is None:
+        if group is None or (isinstance(act.event, events.NewsletterCompiled) and not self._issued_at_once()):
             return
         keys: set[Key] = {("all", ""), ("group", group)}
         keys |= {("country", ncp) for ncp in countries_of(act, self._view)}
@@ -111,6 +111,10 @@ class Feed(Follower):
             keys.add(("concerns", ""))
         for key in keys:
             self._listed.setdefault(key, array("L")).append(accepted.index)
+
+    def _issued_at_once(self) -> bool:
+        """Whether a newsletter goes out by being compiled; else everybody waits until the organiser sends it."""
+        return self._view.state.genesis.issue == "automatic"
 
     def page(
         self,

@@ -1,13 +1,17 @@
 """The live feed: what people want to see, newest first, in pages, filtered, and what concerns one's own country."""
 
 import random
+from pathlib import Path
 
+from tests.client.exported_logs import newsletter
 from tests.client.overviews.seen import Seen
+from tests.client.replicas import Replicated
 from tests.core.compilation.logs import goods, seizure
 from tests.core.operation.acts import words
 from tests.scenario import Scenario
 from vocu.form.messages import Answer, Feedback, Question, WarningNotice
 from vocu.form.report import Route, SeizureNominal, Stop
+from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
 
 WARNING = WarningNotice(addressees=("DE",), commodity="drugs.cocaine", action="control")
@@ -151,3 +155,20 @@ def test_a_view_that_starts_over_is_taken_in_anew(scenario: Scenario, de: Seen) 
     assert de.overviews.feed.page() == before
     message(scenario)
     assert len(de.see().feed.page().items) == len(before.items) + 1
+
+
+def test_a_newsletter_is_shown_when_the_organiser_sends_it(scenario: Scenario, de: Seen) -> None:
+    newsletter(scenario, de.desk)
+    assert de.see().feed.page(group="newsletters").items == ()
+    compiled = newsletter_id(scenario.op, "2024-01-15")
+    scenario.post("PL", events.NewsletterIssued(plain=bodies.Issued(number=1)), ref=compiled)
+    (item,) = de.see().feed.page(group="newsletters").items
+    assert (item.kind, item.address) == ("newsletter_issued", "/newsletters")
+
+
+def test_where_newsletters_go_out_by_themselves_they_are_shown_when_they_are_compiled(tmp_path: Path) -> None:
+    scenario = Scenario("DE", issue="automatic")
+    de = Replicated(scenario, "DE", tmp_path)
+    newsletter(scenario, de)
+    (item,) = Seen(de).see().feed.page(group="newsletters").items
+    assert (item.kind, item.address, item.ncp) == ("newsletter_compiled", "/newsletters", "HUB")

@@ -24,12 +24,12 @@ def a_day(log: Log) -> int:
     return log.state.at + 1000
 
 
-def compiled(log: Log, at: int, **changes: Any) -> Act:
-    """The act of an honest compiler, but for the changes to its header."""
+def compiled(log: Log, at: int, day: str = DAY, **changes: Any) -> Act:
+    """The act of an honest compiler, but for the changes to its figures."""
     last = log.ledger.issues[-1] if log.ledger.issues else None
     figures = compile_newsletter(
         log.ledger,
-        day=DAY,
+        day=day,
         number=len(log.ledger.issues) + 1,
         position=log.position,
         root=b64(ROOT),
@@ -38,7 +38,7 @@ def compiled(log: Log, at: int, **changes: Any) -> Act:
         since=last.position if last else 0,
     )
     figures |= changes
-    plain = Compiled(day=DAY, number=len(log.ledger.issues) + 1, position=log.position, root=b64(ROOT))
+    plain = Compiled(day=day, number=len(log.ledger.issues) + 1, position=log.position, root=b64(ROOT))
     event = NewsletterCompiled(plain=plain, stat=Figures(figures=figures))
     name = log.post("HUB", event, at=at)
     _, act, _ = log.entries.pop()
@@ -73,6 +73,16 @@ def test_any_other_figure_is_false(changes: dict[str, Any]) -> None:
     log = Log("DE", "NL")
     at = a_day(log)
     act = compiled(log, at, **changes)
+    with pytest.raises(UntrustedError) as caught:
+        check(log, act, at + 5)
+    assert caught.value.code == "false-figures"
+
+
+@pytest.mark.parametrize("day", ["2024-01-13", "2024-01-20"])
+def test_an_issue_of_a_day_that_has_none_is_false(day: str) -> None:
+    log = Log("DE", "NL")
+    at = a_day(log)
+    act = compiled(log, at, day=day)
     with pytest.raises(UntrustedError) as caught:
         check(log, act, at + 5)
     assert caught.value.code == "false-figures"

@@ -240,6 +240,17 @@ def test_a_newsletter_has_its_days_id_the_next_number_and_the_logs_position(scen
     refused("already-issued", lambda: scenario.post("PL", event, ref=first))
 
 
+def test_where_the_hub_issues_them_a_compiled_newsletter_is_issued_and_nobody_sends_it_again() -> None:
+    scenario = Scenario(issue="automatic")
+    first = scenario.newsletter("2024-01-15")
+    assert scenario.hub.state.issued == {first}
+    event = events.NewsletterIssued(plain=bodies.Issued(number=1))
+    refused("already-issued", lambda: scenario.post("PL", event, ref=first))
+    by_organiser = Scenario()
+    by_organiser.newsletter("2024-01-15")
+    assert by_organiser.hub.state.issued == set()
+
+
 def test_who_takes_part_is_admitted_again_only_to_replace_its_keys(scenario: Scenario) -> None:
     refused("already-admitted", lambda: scenario.admit("DE"))
     before = scenario.desks["DE"].id
