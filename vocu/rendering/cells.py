@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from vocu.compilation.table import Cell, Column, Table
-from vocu.form.codes import list_names
+from vocu.form.codes import is_code, list_names
+from vocu.form.schema import title_of
 from vocu.rendering.wording import N_, Wording
 
 STATUS: Final = {
@@ -28,8 +29,8 @@ STATUS: Final = {
     "newsletters": N_("Newsletters"),
 }
 """The items of T18."""
-COUNTRIES: Final = frozenset({"departure", "transit", "destination"})
-"""Columns of T05: countries in their order, not participants."""
+_ANNEXED: Final = ("origin_kind", "right_type")
+"""Code lists whose codes are values in T20."""
 _NARROWEST, _BROADEST = 3, 24
 _LONG: Final = 16
 """A word that is longer may be broken."""
@@ -59,11 +60,7 @@ class CellReader:
             case "instant":
                 at = int(datetime.fromisoformat(text).timestamp() * 1000)
                 return self._words.instant(at, self._zone)
-        if column.name in COUNTRIES:
-            return " → ".join(self._words.country(code) for code in text.split())
-        if text in ("yes", "no"):
-            return self._words._("yes") if text == "yes" else self._words._("no")
-        return printable(text)
+        return in_words(text, column, self._words) or printable(text)
 
     def breadths(self, table: Table, most: int) -> list[int]:
         """How many signs wide each column should be to read well on paper, by its first `most` rows: numbers, dates and
@@ -96,6 +93,29 @@ class CellReader:
             case "unit":
                 return self._words.unit(code)
         return self._words.label(codes, code) if codes in list_names() else printable(code)
+
+
+def in_words(text: str, column: Column, words: Wording) -> str | None:
+    """A text of codes that no single code list has, as people read it; None for what people wrote."""
+    match column.name:
+        case "departure" | "transit" | "destination":
+            return " → ".join(words.country(code) for code in text.split())
+        case "fields":
+            return words.listed(words.field(title_of("seizure", name)) for name in text.split())
+        case "before" | "after":
+            return "; ".join(_goods(line.split(" "), words) for line in text.split("; "))
+        case "value":
+            return next((words.label(name, text) for name in _ANNEXED if is_code(name, text)), None)
+    if text in ("yes", "no"):
+        return words._("yes") if text == "yes" else words._("no")
+    return None
+
+
+def _goods(line: list[str], words: Wording) -> str:
+    """Goods in codes, commodity, perhaps quantity, unit: Cigarettes (1,000 sticks)."""
+    goods, unit = words.label("commodity", line[0]), line[-1]
+    amount = words.quantity(line[1], unit) if len(line) > 2 else words.unit(unit)
+    return f"{goods} ({amount})"
 
 
 def _longest_word(text: str) -> int:

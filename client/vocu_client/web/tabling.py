@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from vocu.compilation.table import Cell, Column, Table
 from vocu.form.codes import list_names
-from vocu.rendering.cells import COUNTRIES, STATUS
+from vocu.rendering.cells import STATUS, in_words
 from vocu_client.web.templating import plain, who
 from vocu_client.web.visit import Visit
 
@@ -76,11 +76,7 @@ class Reader:
                 return Shown(words.instant(at, self._visit.zone))
         if column.name in LINKS:
             return Shown(text[:SHORT], link=LINKS[column.name] + text)
-        if column.name in COUNTRIES:
-            return Shown(", ".join(words.country(code) for code in text.split()))
-        if text in ("yes", "no"):
-            return Shown(words._("yes") if text == "yes" else words._("no"))
-        return Shown(plain(text))
+        return Shown(plain(in_words(text, column, words) or text))
 
     def _code(self, code: str, codes: str) -> str:
         match codes:

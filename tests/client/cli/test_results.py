@@ -1,6 +1,8 @@
 """Newsletters, tables and their verification; the hub's clock goes to the newsletter's hour."""
 
 import json
+import subprocess
+import sys
 import time
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -153,3 +155,9 @@ def test_what_another_process_appends_meanwhile_does_not_disturb_a_reader(be: Sh
         assert desk.replica.newest() != (checkpoint, size)
         desk.view.catch_up_from_disk()
         assert desk.view.size == size + 1
+
+
+def test_what_loads_slowly_is_loaded_when_it_is_asked_for() -> None:
+    slow = ("typst", "docx", "xlsxwriter", "polars")
+    code = f"import sys, vocu_client.cli.results; print([name for name in {slow} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
