@@ -38,10 +38,8 @@ def newsletter_compiled(_signer: Device, act: Act, state: OperationState) -> Non
 
 
 def newsletter_issued(_signer: Device, act: Act, state: OperationState) -> None:
-    if state.genesis.issue == "automatic":
-        raise RefusedError("already-issued", "Here a newsletter is issued by being compiled; nothing is left to send.")
     if act.ref in state.issued:
-        raise RefusedError("already-issued", "This newsletter was issued before.")
+        raise RefusedError("already-issued", "This newsletter went out before; there is nothing left to send.")
     issued = act.body(bodies.Issued)
     if act.ref != next(
         (newsletter_id(state.op, c.day) for c in state.compiled.values() if c.number == issued.number), ""
