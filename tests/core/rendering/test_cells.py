@@ -23,7 +23,7 @@ READER = CellReader(Wording(), "Europe/Warsaw", {"EUROPOL": "Europol", "XX": "a\
         ("BY PL", Column("transit", "Transit"), "Belarus → Poland"),
         ("yes", Column("met", "Met"), "yes"),
         ("goods seizure_day", Column("fields", "Fields"), "Goods and Day of the seizure"),
-        ("drugs.cocaine 1.5 KGM; cash EUR", Column("before", "Before"), "Cocaine (1.5 kg); Cash and bearer instruments (EUR)"),
+        ("drugs.cocaine 1.5 KGM; drugs.heroin KGM", Column("before", "Before"), "Cocaine (1.5 kg); Heroin (kg)"),
         ("counterfeit", Column("value", "Value"), "Counterfeit"),
         ("MARLBORO", Column("value", "Value"), "MARLBORO"),
         ("line\none", Column("name", "Name"), "line one"),
