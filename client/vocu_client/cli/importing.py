@@ -1,6 +1,5 @@
 """Somebody's table made into seizure reports: looked at first, then queued all at once; and taken back again."""
 
-import time
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Annotated
@@ -23,8 +22,6 @@ from vocu_client.imports.writing import mapping_text, raw_mapping
 
 SHOWN = 20
 """Refused rows that are listed; of the others, how many there are."""
-_LOOK_SECONDS = 0.5
-"""How often it is counted how many are sent, for counting takes its time where there are many."""
 
 
 def import_table(
@@ -169,15 +166,9 @@ def _send(desk: Desk, ids: set[str], *, reached: bool) -> None:
     if not ids:
         return
     with bar("Sending") as told:
-        looked_at = 0.0
 
         def moved(_size: int, _target: int) -> None:
-            nonlocal looked_at
-            if time.monotonic() - looked_at < _LOOK_SECONDS:
-                return
-            looked_at = time.monotonic()
-            counts = desk.outbox.counts()
-            told(max(0, len(ids) - counts.get("queued", 0) - counts.get("sent", 0)), len(ids))
+            told(max(0, len(ids) - desk.outbox.how_many_wait()), len(ids))
 
         if reached and not desk.view.alarmed:
             run(desk.sync(progress=moved))

@@ -102,7 +102,8 @@ class _Filling:
         form["goods"] = self._lines()
         form |= {name: self._read(name, _NOMINAL[name], source) for name, source in mapping.nominal.items()}
         words = [(column, self._row.cells[column]) for column in mapping.free_text]
-        form["free_text"] = "\n".join(f"{column}: {cell}" for column, cell in words if cell)
+        if words:
+            form["free_text"] = "\n".join(f"{column}: {cell}" for column, cell in words if cell)
         return form
 
     def _lines(self) -> list[dict[str, Any]]:

@@ -152,6 +152,11 @@ class Outbox:
         with self._engine.begin() as connection:
             return dict(connection.execute(query).all())
 
+    def how_many_wait(self) -> int:
+        """How many rows are not yet in the log, and go there by themselves."""
+        with self._engine.begin() as connection:
+            return connection.execute(_HOW_MANY.where(WAITING)).scalar_one()
+
     def find(self, event_id: str) -> Item | None:
         with self._engine.begin() as connection:
             row = connection.execute(select(outbox).where(outbox.c.id == event_id)).first()

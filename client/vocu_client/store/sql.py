@@ -62,6 +62,7 @@ outbox = Table(
 WAITING = text("state IN ('queued', 'sent')")
 """Not yet in the log. Spelled out, not bound, so that SQLite sees that the index below serves the query."""
 Index("outbox_waiting", outbox.c.seq, sqlite_where=WAITING)
+Index("outbox_position", outbox.c.position)
 uploads = Table(
     "upload",
     metadata,
@@ -242,6 +243,8 @@ def open_database(path: Path) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin_immediate)
     metadata.create_all(engine)
+    for index in outbox.indexes:  # of a database that was made before there was this index
+        index.create(engine, checkfirst=True)
     path.chmod(0o600)
     with engine.begin() as connection:
         version = connection.execute(select(schema_version.c.version)).scalar()

@@ -33,6 +33,7 @@ def busy(tmp_path: Path) -> Iterator[Shell]:
     hub.stop()
 
 
+@pytest.mark.timeout(7200)
 def test_many_rows_are_delivered_once_and_an_undo_withdraws_them_all(busy: Shell, tmp_path: Path) -> None:
     table, mapping = tmp_path / "many.csv", tmp_path / "ours.toml"
     table.write_text(HEADER + rows(ROWS), encoding="utf-8")

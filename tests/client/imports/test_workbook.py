@@ -164,7 +164,8 @@ def sheet_of(xml: bytes) -> bytes:
 
 SPARSE = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    b'<row r="1"><c r="A1"><v>1</v></c></row><row r="900000"><c r="XFD900000"><v>1</v></c></row></sheetData></worksheet>'
+    b'<row r="1"><c r="A1"><v>1</v></c></row><row r="900000"><c r="XFD900000"><v>1</v></c></row></sheetData>'
+    b"</worksheet>"
 )
 
 
@@ -223,7 +224,8 @@ def test_a_repeated_cell_of_an_ods_cannot_fill_the_memory(tmp_path: Path) -> Non
     data = saved_again(workbook(), "ods", tmp_path)
     row = (
         b'<table:table-row table:number-rows-repeated="1048576">'
-        b'<table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table>'
+        b'<table:table-cell table:number-columns-repeated="16384" office:value-type="string">'
+        b"<text:p>x</text:p></table:table-cell></table:table-row></table:table>"
     )
     bomb = damaged(data, lambda name, xml: xml.replace(b"</table:table>", row, 1) if name == "content.xml" else xml)
     with pytest.raises(MalformedError, match="spans more than"):
