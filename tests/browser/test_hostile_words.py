@@ -145,7 +145,7 @@ def test_founding_shows_hostile_names_as_text(browser: Browser, play: Play) -> N
     desk = DeskPages(Home(play.folder / "nobody"), passphrase=False)
     desk.start()
     page = sign_in(browser, desk)
-    for step in ("organiser", "operation", "goods", "keys"):
+    for step in ("organiser", "operation", "newsletter", "goods", "objectives", "keys"):
         page.goto(f"/start/found/{step}")
         before = _fill(play, page)
         page.locator("main button.main").click()

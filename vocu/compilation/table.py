@@ -40,7 +40,8 @@ class Table(Struct, frozen=True):
 
 class Results(Struct, frozen=True):
     """All results tables of an operation as its log stood at `position`, its newest entry admitted at `as_of` (UTC
-    milliseconds). Where `filter` is not empty they count a part of the operation, and say so wherever they go."""
+    milliseconds). Where `filter` is not empty they count a part of the operation, and say so wherever they go; so they
+    do where as many entries as `unopened` count but do not open here, because the statistical part is sealed."""
 
     op: str
     operation: str
@@ -48,6 +49,7 @@ class Results(Struct, frozen=True):
     as_of: int
     tables: tuple[Table, ...]
     filter: Filter = EVERYTHING
+    unopened: int = 0
 
     def table(self, id: str) -> Table:  # noqa: A002 - "id" is what the tables call it
         """The table of that id. Raises LookupError where there is none."""

@@ -48,6 +48,7 @@ def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:
         as_of=ledger.at,
         tables=tuple(_marked(table, only) for table in sorted(tables, key=lambda table: table.id)),
         filter=only,
+        unopened=ledger.unopened,
     )
 
 

@@ -88,9 +88,18 @@ class Dossier(Struct, frozen=True, kw_only=True):
         ]
 
     def counted_only(self) -> list[str]:
-        """What a filter left in, a sentence for each of its parts; nothing where everything is counted."""
+        """What a filter left in, a sentence for each of its parts, and how much does not open here; nothing where
+        everything is counted."""
         only, words = self.results.filter, self.wording
         told = []
+        if self.results.unopened:
+            told.append(
+                words.n_(
+                    "{n} entry that counts does not open at this desk: these figures are without it.",
+                    "{n} entries that count do not open at this desk: these figures are without them.",
+                    self.results.unopened,
+                )
+            )
         if "period" in only.parts:
             told.append(self._period(only.period_from, only.period_to))
         if only.countries:
@@ -145,13 +154,22 @@ class Dossier(Struct, frozen=True, kw_only=True):
             yield Picture(self.map.title, map_print(self.map.svg), self.map.text)
 
 
-def dossier_of(ledger: Ledger, results: Results, root: str, wording: Wording, mapped: Mapped | None = None) -> Dossier:
-    """The dossier of results that were compiled from this ledger, which still stands there; `root` is the log's."""
+def dossier_of(
+    ledger: Ledger,
+    results: Results,
+    root: str,
+    wording: Wording,
+    mapped: Mapped | None = None,
+    *,
+    charted: bool = True,
+) -> Dossier:
+    """The dossier of results that were compiled from this ledger, which still stands there; `root` is the log's.
+    Without charts it is there at once, however many reports there are."""
     return Dossier(
         results=results,
         root=root,
         final=ledger.phase == "CLOSED",
-        findings=find(ledger, results.filter),
+        findings=find(ledger, results.filter) if charted else NOTHING_FOUND,
         wording=wording,
         names={ncp: party.name for ncp, party in ledger.parties.items()},
         zone=ledger.genesis.zone,

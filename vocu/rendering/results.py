@@ -12,7 +12,8 @@ from vocu.rendering.csv import table_csv
 
 def results_json(results: Results, root: str, final: bool) -> bytes:
     """Canonical JSON: the operation, the log position and its `root`, preliminary or final, the `filter` where there is
-    one, and of each table its id, title, columns, number of rows and the SHA-256 (hex) of its CSV."""
+    one, how many entries do not open here where any do not, and of each table its id, title, columns, number of rows
+    and the SHA-256 (hex) of its CSV."""
     tables = [
         {
             "id": table.id,
@@ -33,7 +34,9 @@ def tables_json(results: Results, root: str, final: bool) -> bytes:
 
 
 def _head(results: Results, root: str, final: bool) -> dict[str, Any]:
-    counted = {"filter": results.filter} if results.filter.parts else {}
+    counted: dict[str, Any] = {"filter": results.filter} if results.filter.parts else {}
+    if results.unopened:
+        counted["unopened"] = results.unopened
     return counted | {
         "operation": results.operation,
         "op": results.op,

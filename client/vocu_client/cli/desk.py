@@ -83,6 +83,11 @@ def read(ctx: typer.Context, show: Callable[[Desk], None]) -> None:
             if desk.view.size == 0:
                 raise
             note(f"{error.message} Showing what this desk had at {_newest(desk)}.")
+        if desk.view.ledger is not None and desk.view.ledger.unopened:
+            note(
+                f"{desk.view.ledger.unopened} entries that figures count do not open at this desk: its figures are "
+                "without them. A desk of the organiser hands over the keys as soon as it is on.", "bold",
+            )  # fmt: skip
         show(desk)
         if not trusted:
             raise typer.Exit(1)

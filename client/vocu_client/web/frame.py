@@ -97,6 +97,12 @@ class Frame:
         return url.path + (f"?{url.query}" if url.query else "") if self._visit.request.method == "GET" else url.path
 
     @property
+    def unopened(self) -> int:
+        """How many entries that figures count do not open at this desk."""
+        ledger = self._visit.desk.view.ledger
+        return ledger.unopened if ledger is not None else 0
+
+    @property
     def theme(self) -> str:
         return self._visit.site.theme_of(self._visit.request)
 

@@ -14,6 +14,7 @@ KIND_NAMES: Final[dict[str, str]] = {
     "device_revoked": N_("Desk revoked"),
     "epoch_rotated": N_("Keys renewed"),
     "epoch_fault": N_("Keys asked for again"),
+    "epochs_granted": N_("Keys to earlier figures given"),
     "phase_opened": N_("Phase opened"),
     "contact_published": N_("Contacts published"),
     "directory_sent": N_("Contacts sent"),

@@ -7,7 +7,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from vocu.compilation.newsletter import notable_facts
-from vocu.errors import RefusedError
+from vocu.errors import RefusedError, SealedError
 from vocu.ids import newsletter_id
 from vocu.operation import events
 from vocu.operation.bodies import Compiled, Issued, Text
@@ -45,11 +45,19 @@ async def overview(visit: Visit) -> Response:
     at = {issue.day: issue.at for issue in desk.ledger.issues}
     rows, later_sent = [], False
     for day, compiled in sorted(desk.view.state.compiled.items(), reverse=True):
-        header = desk.reading.figures_of(day)["header"]
+        header = _header(visit, day)
         sent = issued.get(_id(visit, day))
         rows.append(Row(day, compiled.number, at[day], sent, "trial" in header, "closing" in header, later_sent))
         later_sent = later_sent or sent is not None
     return visit.page("newsletters.html", rows=rows, waits=_waits(visit), hour=desk.view.state.genesis.compile_hour)
+
+
+def _header(visit: Visit, day: str) -> dict[str, Any]:
+    """The head of its figures; nothing where this desk cannot open them."""
+    try:
+        return dict(visit.desk.reading.figures_of(day)["header"])
+    except SealedError:
+        return {}
 
 
 async def issue(visit: Visit) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from vocu.errors import VocuError
 from vocu_client.app import Desk
 from vocu_client.store.preferences import Preference
 from vocu_client.verifying import Verified, verify_log
+from vocu_client.web.kinds import KIND_NAMES
 from vocu_client.web.pages.login import log_out
 from vocu_client.web.site import Site
 from vocu_client.web.visit import Visit, get, post
@@ -65,6 +67,15 @@ class Space(Struct, frozen=True):
         return self.free < FEW_BYTES
 
 
+class Void(NamedTuple):
+    """An entry that counts as nothing: when it came (UTC milliseconds), from whom, of what kind, why (in English)."""
+
+    at: int
+    ncp: str
+    kind: str
+    why: str
+
+
 async def overview(visit: Visit) -> Response:
     desk, state = visit.desk, visit.desk.view.state
     return visit.page(
@@ -77,6 +88,7 @@ async def overview(visit: Visit) -> Response:
         alarms=desk.replica.alarms(),
         space=await asyncio.to_thread(_space, desk),
         checking=checking(visit),
+        void=_void(desk),
         preference=desk.preferences.of(visit.officer.id),
     )
 
@@ -112,6 +124,16 @@ async def notifications(visit: Visit) -> Response:
     )
     told = visit.words._("This browser will tell you what concerns your country, while a page of the desk is open.")
     return visit.go("/desk", told if wanted else visit.words._("No notifications."))
+
+
+def _void(desk: Desk) -> list[Void]:
+    """What was sealed against a rule, the newest first; nothing where the statistical part is clear."""
+    view = desk.view
+    return [
+        Void(each.at, view.state.devices[each.act.header.sender].ncp, KIND_NAMES[each.act.header.type], each.act.void)
+        for each in reversed(view.acts if view.state.seals_stat else ())
+        if each.act is not None and each.act.void is not None
+    ]
 
 
 def grouped(text: str) -> str:

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+from msgspec.structs import replace
+
 from tests.client.web.conftest import Countries
 from tests.client.web.visitor import Visitor
 from vocu.errors import UntrustedError
@@ -71,3 +74,31 @@ async def test_the_whole_log_is_verified_anew_on_demand(fr: Visitor) -> None:
     while "Verifying every entry" in (page := await fr.get("/desk/verification")).text:
         await asyncio.sleep(0.02)
     assert f"All of it holds: {fr.desk.view.size} entries" in page.text
+
+
+async def test_figures_that_do_not_open_here_are_missed_on_every_page(de: Visitor) -> None:
+    ledger = de.desk.ledger
+    ledger.unopened = 3
+    try:
+        for address in ("/", "/results", "/newsletters"):
+            assert "This desk cannot read 3 entries that figures count" in (await de.get(address)).text
+    finally:
+        ledger.unopened = 0
+    assert "cannot read" not in (await de.get("/results")).text
+
+
+async def test_what_was_sealed_against_a_rule_is_shown_as_counting_nothing(
+    de: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = de.desk.view
+    assert "What counts as nothing" not in (await de.get("/desk")).text
+    at = next(at for at, each in enumerate(view.acts) if each.act is not None)
+    act = view.acts[at].act
+    assert act is not None
+    broken = replace(view.acts[at], act=replace(act, void="This operation is not about <cigars>."))
+    monkeypatch.setattr(view, "acts", [*view.acts[:at], broken, *view.acts[at + 1 :]])
+    genesis = replace(view.state.genesis, profile="sealed_stat")
+    monkeypatch.setattr(view.state, "genesis", genesis)
+    page = await de.get("/desk")
+    assert "What counts as nothing" in page.text
+    assert "This operation is not about <cigars>." in page.text
