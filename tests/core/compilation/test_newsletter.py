@@ -1,3 +1,4 @@
+from time import process_time
 from typing import Any
 
 import pytest
@@ -475,3 +476,17 @@ def test_the_ledger_is_left_as_it_was() -> None:
     log = running("DE")
     log.report("DE")
     assert encode(compiled(log)) == encode(compiled(log))
+
+
+def test_a_day_with_ten_thousand_seizures_is_one_issue_made_in_a_moment() -> None:
+    log = running("DE", "LT")
+    way = Route(departure=Stop(country="BY"), destination=Stop(country="GB"))
+    for number in range(10_000):
+        stat = seizure(goods(quantity=number), goods("drugs.khat", "0.1", "KGM"), place=f"P{number % 700}", route=way)
+        log.report("DE" if number % 2 else "LT", stat)
+    before = process_time()
+    figures = compiled(log)
+    assert process_time() - before < 5  # seconds, on a machine that does other things as well; it takes less than one
+    assert figures["totals"]["today"]["seizures"] == 10_000
+    assert figures["highlights"]["today"][0]["amounts"] == [{"unit": "KGM", "quantity": "1000"}]
+    assert sum(row["seizures"] for row in figures["countries"]["active"]["listed"]) == 10_000
