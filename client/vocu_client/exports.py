@@ -3,7 +3,7 @@
 A form of file is loaded when it is asked for: some take longer to load than most commands to run.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -28,6 +28,8 @@ Form = Literal["csv", "json", "flat", "xlsx", "pdf", "docx"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 USUAL: Final[tuple[Form, ...]] = ("csv", "json", "flat", "xlsx")
 """The canonical ones, and the workbook."""
+CHARTED: Final = frozenset({"xlsx", "pdf", "docx"})
+MAPPED: Final = frozenset({"pdf", "docx"})
 Told = Callable[[int, int], None]
 
 
@@ -37,12 +39,15 @@ def result_files(results: Results, root: str, *, final: bool) -> dict[str, bytes
     return files | {CERTIFICATE: results_json(results, root, final)}
 
 
-def results_dossier(ledger: Ledger, results: Results, root: str, words: Wording) -> Dossier:
-    """What the workbook, the print and the final report are made of, with a map of places and routes. The ledger must
-    stand where the results do."""
+def results_dossier(
+    ledger: Ledger, results: Results, root: str, words: Wording, forms: Collection[Form] = FORMS
+) -> Dossier:
+    """What these forms of the results are made of, with charts and a map where they show any. The ledger must stand
+    where the results do."""
     from vocu_client.results_map import results_map  # noqa: PLC0415
 
-    return dossier_of(ledger, results, root, words, results_map(ledger, results.filter, words))
+    mapped = results_map(ledger, results.filter, words) if not MAPPED.isdisjoint(forms) else None
+    return dossier_of(ledger, results, root, words, mapped, charted=not CHARTED.isdisjoint(forms))
 
 
 def dossier_file(form: Literal["xlsx", "pdf", "docx"], dossier: Dossier) -> bytes:

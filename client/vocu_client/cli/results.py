@@ -94,7 +94,7 @@ def tables(
         chosen = [form for form in FORMS if form in _known("form", tuple(forms or USUAL), FORMS)]
         results = compile_tables(desk.ledger, only)
         root = b64(desk.view.operation.log.root(results.position))
-        dossier = results_dossier(desk.ledger, results, root, wording())
+        dossier = results_dossier(desk.ledger, results, root, wording(), chosen)
         with bar("Writing", few=0) as told:
             written = write_results(out, desk.ledger, dossier, chosen, told)
         say(f"{len(results.tables)} tables as of entry {results.position - 1} are in {out}, {len(written)} files.")
