@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from vocu.errors import RefusedError, VocuError
+from vocu_client.app import Desk
 from vocu_client.attachments import clean_name
 from vocu_client.imports.containers import MAX_BYTES
 from vocu_client.imports.mapping import mapping_of
@@ -110,8 +111,11 @@ def is_whole(visit: Visit, begun: Begun) -> bool:
 
 def listed(visit: Visit) -> list[Begun]:
     """Those that are not finished, the newest first."""
-    now = visit.site.now()
-    drafts = [draft for draft in visit.desk.drafts.list() if draft.kind == KIND]
+    return listed_at(visit.desk, visit.site.now())
+
+
+def listed_at(desk: Desk, now: int) -> list[Begun]:
+    drafts = [draft for draft in desk.drafts.list() if draft.kind == KIND]
     return [_begun(draft) for draft in drafts if not _is_old(draft, now)]
 
 
@@ -146,12 +150,16 @@ def throw_away(visit: Visit, begun: Begun) -> None:
 async def keep_clean(site: Site) -> None:
     """Throw away what is older than a day, as long as the pages are served."""
     while True:
-        desk = site.service.desk
-        if desk is not None:
-            for draft in desk.drafts.list():
-                if draft.kind == KIND and _is_old(draft, site.now()):
-                    desk.drafts.delete(draft.id)
+        clear(site)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def clear(site: Site) -> None:
+    """Throw away what is older than a day."""
+    desk = site.service.desk
+    for draft in desk.drafts.list() if desk is not None else ():
+        if desk is not None and draft.kind == KIND and _is_old(draft, site.now()):
+            desk.drafts.delete(draft.id)
 
 
 def is_complete(raw: Raw) -> bool:

@@ -9,6 +9,7 @@ from vocu.form.whole import split
 from vocu_client.store.drafts import FormDraft
 from vocu_client.web.draft_files import listed
 from vocu_client.web.forms.form import Filled
+from vocu_client.web.importing import begun
 from vocu_client.web.pages.report_draft import AMENDMENT, ASKED_BY, SEIZURE, require_seizure
 from vocu_client.web.visit import Visit, get, post
 
@@ -25,6 +26,7 @@ async def overview(visit: Visit) -> Response:
         four_eyes=visit.desk.team.four_eyes,
         waiting=[(draft, asked_by(draft)) for draft in drafts if asked_by(draft) not in ("", mine)],
         asked=[draft for draft in drafts if asked_by(draft) == mine],
+        imports=[each for each in begun.listed(visit) if each.asked_by not in ("", mine)],
         returned=[draft for draft in drafts if draft.note and not asked_by(draft)],
     )
 

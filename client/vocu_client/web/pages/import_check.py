@@ -73,7 +73,9 @@ async def run(visit: Visit) -> Response:
     approved_by = visit.officer.id if approval == "decide" else None
 
     def queue(_told: Told) -> int | None:
-        return planning.run(desk, plan, approved_by=approved_by)
+        number = planning.run(desk, plan, approved_by=approved_by)
+        desk.drafts.delete(begun.id)
+        return number
 
     working.forget(visit, "run", begun.id)
     running = working.begin(visit, queue, "run", begun.id)
@@ -95,7 +97,6 @@ async def running_page(visit: Visit) -> Response:
         failed = work.failed
         working.forget(visit, "run", draft)
         return visit.page("import_bad.html", 400, error=failed, begun=_begun(visit))
-    visit.desk.drafts.delete(draft)
     working.forget(visit, "plan", draft)
     working.forget(visit, "read", draft)
     return visit.go(f"/imports/{work.result}")

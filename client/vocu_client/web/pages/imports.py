@@ -1,7 +1,7 @@
 """What was imported at this desk, how far each import has come, and taking one back."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from msgspec import Struct
 from starlette.datastructures import UploadFile
@@ -41,11 +41,11 @@ class Progress(Struct, frozen=True):
 
 async def overview(visit: Visit) -> Response:
     desk = visit.desk
-    records = desk.imports.list()
+    records, waits = desk.imports.list(), _Waits.at(visit)
     shown = records[:LISTED]
     return visit.page(
         "imports.html",
-        shown=[(record, _progress(visit, record)) for record in shown],
+        shown=[(record, _progress(visit, record, waits)) for record in shown],
         more=len(records) - len(shown),
         begun=imports.listed(visit),
         saved=saved.listed(visit),
@@ -60,7 +60,7 @@ async def record(visit: Visit) -> Response:
     return visit.page(
         "import.html",
         record=found,
-        progress=_progress(visit, found),
+        progress=_progress(visit, found, _Waits.at(visit)),
         may_undo=found.undone_at is None and may_write(visit, events.SeizureWithdrawn),
         officer=_officer(visit),
     )
@@ -69,7 +69,7 @@ async def record(visit: Visit) -> Response:
 async def progress(visit: Visit) -> Response:
     """How far it has come, for the page that asks each second."""
     found, _ = desk_import(visit)
-    return visit.page("import_progress_part.html", record=found, progress=_progress(visit, found))
+    return visit.page("import_progress_part.html", record=found, progress=_progress(visit, found, _Waits.at(visit)))
 
 
 async def ask_to_undo(visit: Visit) -> Response:
@@ -153,19 +153,29 @@ def desk_import(visit: Visit) -> tuple[Import, tuple[str, ...]]:
         raise RefusedError("unknown-id", "This desk has no import of that number.") from None
 
 
-def _progress(visit: Visit, found: Import) -> Progress:
-    outbox = visit.desk.outbox
-    waiting, refused = outbox.ids("queued", "sent"), outbox.ids("refused")
-    if not waiting and not refused and found.undone_at is None:
+class _Waits(Struct, frozen=True):
+    """What of this desk waits to be sent, and what was refused: the ids of the events, and those that are withdrawn."""
+
+    waiting: set[str]
+    refused: set[str]
+    withdrawn: frozenset[str]
+
+    @classmethod
+    def at(cls, visit: Visit) -> Self:
+        outbox = visit.desk.outbox
+        items = outbox.undelivered("seizure_withdrawn")
+        refs = frozenset(outbox.draft(item).ref or "" for item in items if item.under_way)
+        return cls(outbox.ids("queued", "sent"), outbox.ids("refused"), refs)
+
+
+def _progress(visit: Visit, found: Import, waits: _Waits) -> Progress:
+    if not waits.waiting and not waits.refused and found.undone_at is None:
         return Progress(found.count, 0, 0, 0)
     reports = set(visit.desk.imports.find(found.id)[1])
     delivered = sum(report in visit.desk.view.state.kind_of for report in reports)
-    under_way, not_taken = len(reports & waiting), len(reports & refused)
-    withdrawing = 0
-    if found.undone_at is not None and waiting:
-        from_here = outbox.undelivered("seizure_withdrawn")
-        withdrawing = sum(outbox.draft(item).ref in reports for item in from_here if item.under_way)
-    return Progress(delivered, under_way, not_taken, len(reports) - delivered - under_way - not_taken, withdrawing)
+    under_way, not_taken = len(reports & waits.waiting), len(reports & waits.refused)
+    missing = len(reports) - delivered - under_way - not_taken
+    return Progress(delivered, under_way, not_taken, missing, len(reports & waits.withdrawn))
 
 
 def _officer(visit: Visit) -> Any:

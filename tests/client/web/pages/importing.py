@@ -48,3 +48,30 @@ async def answered(visitor: Visitor, page: Page, do: str = "look", **answers: An
     """The mapping with these answers put into what the page had."""
     action, filled = mapping_form(page)
     return await visitor.post(action, filled | {"_do": do} | answers)
+
+
+async def checked(visitor: Visitor, data: bytes, **answers: Any) -> Page:
+    """The check of this file, once all was answered."""
+    page = await answered(visitor, await begun(visitor, data), "check", **FIXED, **{"file-decimal": ","} | answers)
+    assert page.address.endswith("/check"), page.text
+    return page
+
+
+def run_form(page: Page) -> tuple[str, dict[str, Any]]:
+    """Where the import is begun, and what the page of the check filled in."""
+    action, fields = next((action, fields) for action, fields in page.forms if action.endswith("/run"))
+    return action, {name: value for name, value in fields.items() if name != "csrf"}
+
+
+async def imported(visitor: Visitor, data: bytes) -> Page:
+    """The page of an import that was just done."""
+    page = await visitor.post(*run_form(await checked(visitor, data)))
+    assert re.fullmatch(r"/imports/\d+", page.address), page.text
+    return page
+
+
+def tail(page: Page) -> str:
+    """The id of the import that has begun."""
+    found = re.search(r"/imports/begun/([\w-]{22})", page.address)
+    assert found, page.address
+    return found[1]
