@@ -46,3 +46,11 @@ def test_page_letter_and_text_tell_the_objectives() -> None:
     for told in (newsletter_html(figures), newsletter_html(figures, mail=True), newsletter_text(figures)):
         assert "150 of 300" in told
         assert "50.0 %" in told
+
+
+def test_what_is_nothing_has_no_bar() -> None:
+    _, figures = busy()
+    for reached, bars in (("0", 0), ("1", 1)):
+        aim = {"measure": "countries", "threshold": "300", "reached": reached, "met": False}
+        letter = newsletter_html(figures | {"objectives": [aim]}, mail=True)
+        assert letter.count('width="1%" bgcolor') == bars
