@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from vocu.canonical import b64
 from vocu.compilation.newsletter import notable_facts
-from vocu.errors import RefusedError
+from vocu.errors import RefusedError, SealedError
 from vocu.ids import newsletter_id
 from vocu.operation import events
 from vocu.rendering.html import newsletter_html
@@ -99,11 +99,19 @@ class Mailer:
             issued = state.genesis.issue == "automatic" or newsletter_id(state.op, day) in state.issued
             if not issued or compiled.position < settings.since or key in told:
                 continue
-            if settings.newsletters == "full" and state.genesis.mail == "full":
+            if settings.newsletters == "full" and state.genesis.mail == "full" and self._opens(day):
                 yield self._whole(key, day, words)
             else:
                 subject = words._("vocu: a newsletter is out")
                 yield Letter((key,), subject, words._("A newsletter is out. Open your desk to read it.") + "\n")
+
+    def _opens(self, day: str) -> bool:
+        """Whether this desk can read that newsletter: its figures may be sealed, and older than this desk."""
+        try:
+            self.desk.reading.figures_of(day)
+        except SealedError:
+            return False
+        return True
 
     def _whole(self, key: str, day: str, words: Wording) -> Letter:
         desk = self.desk

@@ -110,6 +110,7 @@ class Session:
         self._view, self._outbox, self._files, self._channel, self._http = view, outbox, files, channel, http
         self._progress: Progress | None = None
         self._started = self._fresh_at = time.monotonic()
+        self._hub_time = channel.hello.time
         self._nonce: bytes | None = None
         self._target = size
         self._sender = Sender(view, outbox, files.store, channel, http, self._hub_now)
@@ -218,7 +219,8 @@ class Session:
                     frame, self._view.operation.hub_key, op=settings.op, device=settings.device, nonce=self._nonce
                 )
                 self._view.operation.log.check_fresh(hello.checkpoint)
-                self._nonce, self._fresh_at = None, time.monotonic()
+                self._nonce, self._hub_time = None, hello.time
+                self._fresh_at = self._started = time.monotonic()
 
     def _erase(self) -> None:
         """Delete what was erased, and say so: each desk once, whatever was interrupted before."""
@@ -241,4 +243,4 @@ class Session:
             self._view.keep_part(index, place, data)
 
     def _hub_now(self) -> int:
-        return self._channel.hello.time + int((time.monotonic() - self._started) * 1000)
+        return self._hub_time + int((time.monotonic() - self._started) * 1000)

@@ -110,8 +110,9 @@ def verify(folder: Folder) -> None:
             keys, database = read_keys(hub.data_dir), Database(hub.data_dir / "hub.sqlite")
             for each in holdings(database, keys):
                 found = verify_operation(database, keys, Attachments(hub.data_dir / "parts"), each.op)
+                sealed = " with sealed figures, which desks verify" if found.sealed else ""
                 typer.echo(
-                    f"{found.op}  {found.size} entries, {found.newsletters} newsletters, "
+                    f"{found.op}  {found.size} entries, {found.newsletters} newsletters{sealed}, "
                     f"{found.projected} table rows: in order  root {found.root}"
                 )
             database.close()

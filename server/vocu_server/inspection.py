@@ -26,13 +26,14 @@ class Holding(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """What was verified of one operation."""
+    """What was verified of one operation. `sealed`: so are the newsletters' figures, and nothing is projected."""
 
     op: str
     size: int
     root: str
     newsletters: int
     projected: int
+    sealed: bool
 
 
 def holdings(database: Database, keys: HubKeys) -> list[Holding]:
@@ -49,7 +50,8 @@ def holdings(database: Database, keys: HubKeys) -> list[Holding]:
 
 
 def verify_operation(database: Database, keys: HubKeys, files: Attachments, op: str) -> Verified:
-    """Verify a whole log as a desk would, compile each newsletter again, and make the projection anew.
+    """Verify a whole log as a desk would, compile each newsletter again where it is clear, and make the projection
+    anew.
 
     Raises UntrustedError: damaged-log, damaged-part, false-figures, or wrong-projection (which is repaired).
     """
@@ -58,12 +60,17 @@ def verify_operation(database: Database, keys: HubKeys, files: Attachments, op: 
     before, after = database.write_now(lambda connection: _replay(connection, Replica(op, keys.hub, files), files))
     if before != after:
         raise UntrustedError("wrong-projection", f"The tables of {op} were not what its log says; they are now.")
-    return Verified(op, rebuilt.tree.size, b64(rebuilt.tree.root()), len(rebuilt.state.compiled), len(after))
+    return Verified(
+        op,
+        rebuilt.tree.size,
+        b64(rebuilt.tree.root()),
+        len(rebuilt.state.compiled),
+        len(after),
+        rebuilt.state.seals_stat,
+    )
 
 
-def _replay(
-    connection: Connection, replica: Replica, files: Attachments
-) -> tuple[list[Any], list[Any]]:
+def _replay(connection: Connection, replica: Replica, files: Attachments) -> tuple[list[Any], list[Any]]:
     """The projection as it was, and as the log, each entry examined again, makes it."""
     before = projection.rows(connection, replica.op)
     projection.drop(connection, replica.op)

@@ -59,6 +59,8 @@ async def test_the_hub_learns_no_figure_and_every_desk_has_those_of_an_open_oper
             hub.stop()
             code, said = hub.verify()
             assert code == 0, said
+            assert "3 newsletters" in said
+            assert ("0 table rows" in said) == ("sealed figures" in said) == (profile == "sealed_stat")
         finally:
             hub.stop()
     assert _without_places(told["sealed_stat"]) == _without_places(told["open"])
