@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 
 from vocu.compilation.table import Cell, Table
 from vocu.form.quantities import plain
@@ -19,11 +19,13 @@ def table_csv(table: Table) -> bytes:
 
 def rows_csv(head: Iterable[str], rows: Iterable[Iterable[Cell]]) -> bytes:
     """Rows under a header, written as those of a table are."""
-    out = StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    out = BytesIO()
+    text = TextIOWrapper(out, "utf-8", newline="")  # a StringIO would take four bytes for each sign of a large file
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
     writer.writerows([cell_text(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
+    text.flush()
+    return out.getvalue()
 
 
 def cell_text(cell: Cell) -> str:
