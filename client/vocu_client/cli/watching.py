@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +22,8 @@ from vocu_client.posting import OCU, now
 from vocu_client.store.drafts import DraftChangedError
 
 LOOK_SECONDS = 1.0
+FOLLOW_SECONDS = 3.0
+"""How often the receipts are brought up to date."""
 
 
 def watch(
@@ -54,11 +57,16 @@ def watch(
 async def _watch(desk: Desk, folder: Folder) -> None:
     """Keep the line, unless another process of this desk has it, and look at the folder; until cancelled."""
     connection = asyncio.create_task(_stay_connected(desk))
+    followed = 0.0
     try:
         while not connection.done():
             if desk.view.size:
-                for receipt in (*folder.look(), *folder.follow()):
+                for receipt in folder.look():
                     _tell(receipt)
+                if time.monotonic() - followed >= FOLLOW_SECONDS:
+                    followed = time.monotonic()
+                    for receipt in folder.follow():
+                        _tell(receipt)
             await asyncio.wait({connection}, timeout=LOOK_SECONDS)
         await connection
     finally:

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -88,16 +88,17 @@ class Folder:
 
     def follow(self) -> Iterator[Receipt]:
         """Bring the receipts up to date with what the hub has taken. Those that changed."""
+        now = self._standing() if self._open else None
         for path in sorted(self._open):
             before = _read(path)
-            if before is None:
+            if before is None or now is None:
                 self._open.discard(path)
                 continue
-            now = self._brought_up_to_date(before)
-            if now != before:
-                _write(path, now)
-                yield now
-            if not _is_open(now):
+            after = _brought_up_to_date(before, now)
+            if after != before:
+                _write(path, after)
+                yield after
+            if not _is_open(after):
                 self._open.discard(path)
 
     def _whole(self) -> list[Path]:
@@ -139,7 +140,7 @@ class Folder:
                 error.code,
                 "\n".join((error.message, *error.details)),
             )
-        receipt = self._brought_up_to_date(receipt)
+        receipt = _brought_up_to_date(receipt, self._standing())
         folder = self.refused if receipt.state == "refused" and not receipt.reports else self.done
         self._put_away(path, folder, receipt)
         return receipt
@@ -158,27 +159,41 @@ class Folder:
         made = [(imported.lines, draft.id) for imported, draft in plan.fresh] + list(plan.known)
         return [Reported(lines=lines, id=name, state="queued") for lines, name in sorted(made)]
 
-    def _brought_up_to_date(self, receipt: Receipt) -> Receipt:
-        if receipt.state == "refused" and not receipt.reports:
-            return receipt
-        items = {item.id: item for item in self._desk.outbox.items()}
-        drafts = {draft.id for draft in self._desk.drafts.list()}
-        index_of = self._desk.view.state.index_of
+    def _standing(self) -> "_Standing":
+        outbox, state = self._desk.outbox, self._desk.view.state
         device = self._desk.settings.device
-        found = []
-        for each in receipt.reports:
-            item = items.get(each.id)
-            entry = index_of.get((device, each.id))
-            if entry is not None or each.id in self._desk.view.state.kind_of:
-                found.append(Reported(lines=each.lines, id=each.id, state="delivered", entry=entry))
-            elif item is not None and item.state == "refused":
-                refused = Reported(lines=each.lines, id=each.id, state="refused", code=item.code, message=item.message)
-                found.append(refused)
-            elif item is not None:
-                found.append(Reported(lines=each.lines, id=each.id, state="queued"))
-            else:
-                found.append(Reported(lines=each.lines, id=each.id, state="draft" if each.id in drafts else "gone"))
-        return msgspec.structs.replace(receipt, reports=found, state=_whole_state(found))
+        entries = {name: index for (sender, name), index in state.index_of.items() if sender == device}
+        return _Standing(
+            entries, set(state.kind_of), outbox.ids("queued", "sent"), outbox.refusals(), self._desk.drafts.ids()
+        )
+
+
+class _Standing(NamedTuple):
+    """What is known of all reports at one moment: own entries by id, what the log holds, what waits, what was refused
+    and why, and what an officer has as a draft."""
+
+    entries: dict[str, int]
+    logged: set[str]
+    waiting: set[str]
+    refused: dict[str, tuple[str, str]]
+    drafts: set[str]
+
+    def of(self, each: Reported) -> Reported:
+        if each.id in self.logged:
+            return Reported(lines=each.lines, id=each.id, state="delivered", entry=self.entries.get(each.id))
+        if each.id in self.refused:
+            code, message = self.refused[each.id]
+            return Reported(lines=each.lines, id=each.id, state="refused", code=code, message=message)
+        if each.id in self.waiting:
+            return Reported(lines=each.lines, id=each.id, state="queued")
+        return Reported(lines=each.lines, id=each.id, state="draft" if each.id in self.drafts else "gone")
+
+
+def _brought_up_to_date(receipt: Receipt, standing: _Standing) -> Receipt:
+    if receipt.state == "refused" and not receipt.reports:
+        return receipt
+    found = [standing.of(each) for each in receipt.reports]
+    return msgspec.structs.replace(receipt, reports=found, state=_whole_state(found))
 
 
 def _whole_state(reports: list[Reported]) -> Literal["drafts", "queued", "delivered", "refused"]:

@@ -127,6 +127,11 @@ class Drafts:
         with self._engine.begin() as connection:
             return [self._draft(row) for row in connection.execute(query)]
 
+    def ids(self) -> set[str]:
+        """The ids of all drafts."""
+        with self._engine.begin() as connection:
+            return set(connection.execute(select(drafts.c.id).where(drafts.c.sealed.is_not(None))).scalars())
+
     def delete(self, draft_id: str) -> None:
         """Throw a draft and its files away, because it was sent or is not wanted; its id stays used up."""
         with self._engine.begin() as connection:

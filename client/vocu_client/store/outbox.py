@@ -99,6 +99,12 @@ class Outbox:
             beside(connection)
         return gone
 
+    def refusals(self) -> dict[str, tuple[str, str]]:
+        """Code and message of what was not accepted, by id."""
+        query = select(outbox.c.id, outbox.c.code, outbox.c.message).where(outbox.c.state == "refused")
+        with self._engine.begin() as connection:
+            return {row.id: (row.code or "refused", row.message or "") for row in connection.execute(query)}
+
     def ids(self, *states: State) -> set[str]:
         """The ids of the rows in these states, or of all."""
         query = select(outbox.c.id)
