@@ -124,6 +124,13 @@ class Selection:
                 _add(groups, key, sums)
         return [(key, Total(reports, seizures)) for key, (reports, seizures) in sorted(groups.items())]
 
+    def by_commodity(self) -> list[tuple[str, Total]]:
+        """Reports and seizures of each commodity, whatever the unit, sorted."""
+        commodity, texts = self._renamed("goods", lambda text: _goods(text).commodity)
+        once = self._lines.group_by(commodity.alias("commodity"), "report").agg(pl.col("seizures").first())
+        found = once.group_by("commodity").agg(pl.len(), _sum("seizures")).collect(engine="streaming")
+        return sorted((texts[code], Total(reports, seizures)) for code, reports, seizures in found.iter_rows())
+
     def persons(self) -> dict[str, tuple[int, int]]:
         """Persons involved and arrested, by whose the reports are."""
         found = self._grouped(self._reports, ("owner",), map(_sum, ("persons_involved", "persons_arrested")))

@@ -10,14 +10,13 @@ from vocu.compilation import (
     seizure_tables,
     status_tables,
 )
-from vocu.compilation.counting import taken
 from vocu.compilation.definitions import DEFINITIONS
 from vocu.compilation.facts import STANDINGS
 from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.table import Column, Results, Table
 
-__all__ = ["Column", "Filter", "Results", "Table", "compile_tables", "taken"]
+__all__ = ["Column", "Filter", "Results", "Table", "compile_tables"]
 
 
 def compile_tables(ledger: Ledger, only: Filter = EVERYTHING) -> Results:

@@ -1,12 +1,13 @@
 """The few charts of the results that say most, each under a title that says what it shows."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from vocu.compilation.counting import Counted, Key, by_key, counted, credited, taken
+from vocu.compilation.counting import Key, Total
 from vocu.compilation.filtering import EVERYTHING, Filter
 from vocu.compilation.ledger import Ledger
+from vocu.compilation.seizure_tables import credited
 from vocu.rendering.charts import BARS, Bar, Chart
 from vocu.rendering.wording import Wording
 
@@ -29,19 +30,22 @@ class Findings(Struct, frozen=True):
 def find(ledger: Ledger, only: Filter = EVERYTHING) -> Findings:
     """The findings as the ledger stands, of what the filter takes; a few counts, so that a page can word them in its
     own language."""
-    reports = taken(counted(ledger), only)
+    from vocu.compilation.selection import Selection  # noqa: PLC0415 - Polars takes longer to load than most commands
+
+    reports = Selection(ledger.facts, "in_phase", only=only)
+    by_day = _counts(reports.by_key("day"))
     return Findings(
-        seizures=sum(entry.stat.seizures for entry in reports),
-        countries=_count(reports, lambda entry: [(ncp,) for ncp in credited(entry)]),
-        commodities=_count(reports, lambda entry: {(goods.commodity,) for goods in entry.goods}),
-        modes=_count(reports, lambda entry: [(entry.stat.transport_mode,)]),
-        concealments=_count(reports, lambda entry: [(entry.stat.concealment,)] if entry.stat.concealment else []),
-        days=_count(reports, lambda entry: [(entry.stat.seizure_day,)] if len(entry.stat.seizure_day) == 10 else []),
+        seizures=reports.seizures,
+        countries=_counts(reports.by_key("credited", spread=credited(reports))),
+        commodities={commodity: total.seizures for commodity, total in reports.by_commodity()},
+        modes=_counts(reports.by_key("transport_mode")),
+        concealments={code: count for code, count in _counts(reports.by_key("concealment")).items() if code},
+        days={day: count for day, count in by_day.items() if len(day) == 10},
     )
 
 
-def _count(reports: list[Counted], keys: Callable[[Counted], Iterable[Key]]) -> Counts:
-    return {key: total.seizures for (key,), total in by_key(reports, keys)}
+def _counts(found: list[tuple[Key, Total]]) -> Counts:
+    return {key: total.seizures for (key,), total in found}
 
 
 def charts(found: Findings, wording: Wording, who: Callable[[str], str]) -> Iterator[Chart]:
