@@ -28,13 +28,14 @@ BYTES: Final = ("%ed%a0%80", "%ff%fe", "%00", "%2e%2e%2f%2e%2e%2f", "%0d%0aX-Evi
 NAMES: Final = (
     "q", "text", "page", "at", "since", "size", "seen", "before", "known", "thread", "warning", "draft", "discard",
     "day", "only", "officer", "case", "back", "token", "from", "to", "country", "place", "sort", "status", "family",
-    "name", "rows",
+    "name", "rows", "commodity", "mode", "row", "order", "fresh",
 )  # fmt: skip
 FIELDS: Final = (
     "offset", "size", "name", "revision", "_revision", "draft", "_do", "do", "note", "number", "text", "to", "ref",
     "id", "reason", "back", "kind", "value", "language", "theme", "_amends", "goods-0-quantity", "goods-9999999-unit",
     "persons.x",
     "file", "mapping", "leave_out", "file-decimal",
+    "totals-0-quantity", "totals-x-unit", "seizures", "controls", "_words",
     "instead_of", "notifications", "day", "audience", "handling", "once", "sure", "password", "arrange", "_arrange",
 )  # fmt: skip
 STAYS_OUT: Final = ("/leave", "/desk/reconnect", "/desk/silence")

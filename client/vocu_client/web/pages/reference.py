@@ -230,7 +230,10 @@ def _rate(day: str, currency: str, typed: str) -> Rate:
     per_euro = Decimal(read_quantity(typed))
     if not per_euro or currency not in currencies() or not is_day(day):
         raise Unreadable(NO_RATE)
-    return Rate(day=day, currency=currency, per_euro=plain(per_euro))
+    try:
+        return msgspec.convert({"day": day, "currency": currency, "per_euro": plain(per_euro)}, Rate)
+    except msgspec.ValidationError:
+        raise Unreadable(NO_RATE) from None
 
 
 def _typed_rule(visit: Visit) -> ConversionRule | None:

@@ -1,5 +1,7 @@
 """The national report: begun with what the own posts add up to, checked in words, filed; the last one counts."""
 
+import pytest
+
 from tests.client.web.conftest import TODAY
 from tests.client.web.visitor import Page, Visitor, in_order
 from tests.core.form.forms import shortest_report
@@ -93,10 +95,19 @@ async def test_the_account_is_sealed_to_the_organiser(de: Visitor, fr: Visitor, 
     assert "The words are sealed to others." in (await fr.get(event)).text
 
 
-async def test_the_organiser_sees_who_owes_a_report(pl: Visitor) -> None:
+async def test_the_organiser_sees_who_owes_a_report_and_writes_to_them_once_the_phase_is_over(
+    pl: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = await pl.get("/operation/board")
-    assert "National reports are due by" in page.text
+    assert in_order(page.text, "Germany", "filed", "France", "not yet") or in_order(page.text, "France", "not yet")
+    assert "Remind" not in page.text
     assert "Everybody has filed" in (await pl.post("/operation/board/remind")).text
+    monkeypatch.setattr(pl.desk.view.state, "phase", "POST_OPERATIONAL")
+    assert "Remind 1 participant of its national report" in (await pl.get("/operation/board")).text
+    message = await pl.post("/operation/board/remind")
+    assert message.address.startswith("/messages/new")
+    assert "We do not have your national report yet." in message.text
+    assert message.form("/messages/new")["to"] == "FR"
 
 
 async def test_changing_the_goods_of_a_total_brings_its_usual_units(de: Visitor) -> None:

@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.client.web.conftest import TODAY
+from tests.client.web.test_requests import VALUES
 from tests.client.web.visitor import Visitor, in_order
 from tests.core.form.forms import shortest_report
 
@@ -86,4 +89,22 @@ async def test_a_faulty_rule_is_not_taken_and_what_was_typed_stays(pl: Visitor) 
 async def test_a_form_that_was_tampered_with_publishes_nothing(pl: Visitor) -> None:
     before = len(pl.desk.outbox.items())
     assert (await pl.post(HOME, {"id": "", "reference": '{"rules":1}'})).status == 400
+    assert len(pl.desk.outbox.items()) == before
+
+
+@pytest.mark.parametrize("value", VALUES)
+async def test_no_value_brings_the_pages_down(pl: Visitor, value: str) -> None:
+    before = len(pl.desk.outbox.items())
+    rate = {"day": value, "currency": value, "per_euro": value, "origins": value, f"rate-{value}": value}
+    rule = dict.fromkeys(("name", "source", "target", "factor", "commodity", "valid_from", "valid_to", "keep"), value)
+    for address, fields in (
+        (RATES, rate),
+        (RATES, {"day": TODAY.isoformat(), "currency": "USD", "per_euro": value}),
+        (RULES, rule),
+        (RULES, {"name": value, "source": "tablet", "target": "KGM", "factor": "2"}),
+        (HOME, {"id": value, "reference": value}),
+        ("/operation/edition", {"id": value, "earlier": value, "name": value, "starts_day": value}),
+        ("/operation/edition/look", {"file": value}),
+    ):
+        assert (await pl.post(address, fields)).status < 500, address
     assert len(pl.desk.outbox.items()) == before
