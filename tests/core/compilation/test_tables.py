@@ -459,3 +459,15 @@ def test_returns_and_warnings_are_filtered_by_day_country_and_mode() -> None:
     assert first("T11", countries=("LT",)) == ["LT"]
     assert first("T11", commodities=("food",)) == ["DE"]
     assert first("T11", modes=("road",)) == []
+
+
+def test_a_report_counts_though_the_filter_leaves_out_its_first_goods() -> None:
+    log = running("DE")
+    for _ in range(3):
+        log.report(
+            "DE", seizure(goods("food", "1", "KGM"), goods("drugs.khat", "2", "KGM"), goods("drugs.mdma", "3", "KGM"))
+        )
+    log.report("DE", seizure(goods("food", "1", "KGM")))
+    results = compile_tables(log.ledger, Filter(commodities=("drugs",)))
+    assert results.table("T04").rows == (("road", 3, 3, 3, 3),)
+    assert [row[:4] for row in results.table("T03").rows] == [("drugs.khat", 3, 3, 6), ("drugs.mdma", 3, 3, 9)]
