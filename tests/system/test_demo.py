@@ -73,6 +73,10 @@ def test_an_operation_runs_from_its_founding_to_its_tables(tmp_path: Path) -> No
         assert (tables / f"{table['id']}.csv").exists()
         assert table["id"] in " ".join(workbook.sheetnames)
     assert sum(int(row["reports"]) for row in rows(tables / "T03.csv")) > 0
+    assert {row["measure"] for row in rows(tables / "T00.csv")} == {"seizures", "countries", "quantity"}
+    assert [row["country"] for row in rows(tables / "T02N.csv") if row["seizures_difference"] == "1"] == ["DE"]
+    filed = {row["country"]: row["national_report"] for row in rows(tables / "T01.csv")}
+    assert {filed[ncp] for ncp in ("DE", "NL", "BE")} == {"yes"}
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -11,21 +11,29 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from vocu.canonical import b64
 from vocu.compilation.tables import compile_tables
 from vocu.crypto.passwords import DEMO
 from vocu.errors import VocuError
 from vocu.operation import events
-from vocu.operation.bodies import Contact
+from vocu.operation.bodies import Contact, ConversionRule, Reference
 from vocu.operation.header import EVERYONE
 from vocu.rendering.wording import Wording
 from vocu_client.app import Desk
 from vocu_client.exports import FORMS, newsletter_file, results_dossier, write_files, write_results
 from vocu_client.founding import create_operation, join
 from vocu_client.membership import read_invitation
+from vocu_client.overviews.own_posts import own_posts
 from vocu_client.planning import Plan
+from vocu_client.reference_rates import SOURCE, from_the_ecb, occurrences
 from vocu_client.settings import Home
 
+RULES = (
+    ConversionRule(name="tablet-of-250-mg", source="tablet", target="KGM", factor="0.00025", commodity="drugs.mdma"),
+    ConversionRule(name="pack-of-20", source="pack", target="stick", factor="20", commodity="tobacco.cigarettes"),
+)
 MAX_LINE = 64 * 1024 * 1024
 
 
@@ -45,8 +53,7 @@ class DemoDesk:
         return self._desk
 
     async def found(self, hub: str, token: str, plan: dict[str, Any]) -> str:
-        plan = {name: tuple(value) if isinstance(value, list) else value for name, value in plan.items()}
-        return await create_operation(self._home, hub, token, Plan(**plan), self._passphrase, DEMO)
+        return await create_operation(self._home, hub, token, msgspec.convert(plan, Plan), self._passphrase, DEMO)
 
     async def invite(self, ncp: str, name: str, role: Any) -> str:
         return self.desk.decisions.invite(ncp, name, role).decode()
@@ -89,6 +96,23 @@ class DemoDesk:
 
     async def publish_contact(self, name: str, telephone: str) -> str:
         return self.desk.actions.publish_contacts([Contact(name=name, telephone=telephone, duty_hours="00-24")])
+
+    async def publish_reference(self) -> list[str]:
+        """The rates that the reports need, and how cigarettes are packed. Gives the currencies without a rate."""
+        ledger = self.desk.ledger
+        found = from_the_ecb(occurrences(ledger), ledger.reference.rates)
+        self.desk.actions.publish_reference(Reference(rules=RULES, rates=found.rates, source=SOURCE))
+        await self.delivered()
+        return sorted({each.currency for each in found.missing})
+
+    async def confirm_totals(self, found_since: int) -> None:
+        """File the national report: what the own posts add up to, and so many seizures more of the first goods."""
+        form = own_posts(self.desk.ledger, self.desk.settings.ncp).form()
+        if found_since and "totals" in form:
+            form["seizures"] += found_since
+            form["totals"][0]["seizures"] += found_since
+        self.desk.actions.file_national_report(form)
+        await self.delivered()
 
     async def report(self, reports: list[list[Any]]) -> int:
         """Queue many reports at once: [event id, form]."""

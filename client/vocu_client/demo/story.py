@@ -20,6 +20,11 @@ ORGANISER = "OCU-PL"
 ZONE = "Europe/Warsaw"
 HOUR = 18
 MARKER = ".vocu-demo"
+OBJECTIVES = [
+    {"measure": "seizures", "threshold": "40"},
+    {"measure": "countries", "threshold": "6"},
+    {"measure": "quantity", "threshold": "5000000", "unit": "stick", "commodity": "tobacco.cigarettes"},
+]
 PASSPHRASE = "demonstration, nothing is secret here"  # noqa: S105 - all that it guards is made up
 
 Step = Callable[[str], None]
@@ -116,6 +121,7 @@ class Story:
             "retention_day": (last + timedelta(days=5 * 365)).isoformat(),
             "zone": ZONE,
             "compile_hour": HOUR,
+            "objectives": [] if self._material.source else OBJECTIVES,
         }
         await self.desks.call(ORGANISER, "found", hub=self.hub.url, token=self.hub.token, plan=plan)
         await self.desks.call(ORGANISER, "plug")
@@ -212,9 +218,18 @@ class Story:
         await self.desks.adopt(late)
         await self._bring_in([late])
         self.outcome.late_joiner = late
-        self._tell("Ending the operation, exporting the results tables")
-        for phase in ("POST_OPERATIONAL", "CLOSED"):
-            await self.desks.call(ORGANISER, "open_phase", phase=phase)
+        self._tell("National reports, the end of the operation, and its results")
+        await self.desks.call(ORGANISER, "open_phase", phase="POST_OPERATIONAL")
+        await self.desks.call(ORGANISER, "publish_reference")
+        await self._settle()
+        await asyncio.gather(
+            *(
+                self.desks.call(ncp, "confirm_totals", found_since=int(ncp == self._material.ncps[0]))
+                for ncp in self._material.ncps
+            )
+        )
+        await self._settle()
+        await self.desks.call(ORGANISER, "open_phase", phase="CLOSED")
         self._all.append(late)
         await self._settle()
         self.outcome.tables = await self.desks.call(ORGANISER, "tables", folder=str(self.out / "tables"))
