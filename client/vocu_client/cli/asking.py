@@ -22,7 +22,7 @@ FIRST = 3
 def ask_for_mapping(desk: Desk, data: bytes, words: Wording) -> Mapping:
     """The mapping of a table, as the officer confirmed it. Raises RefusedError("no-mapping") where nobody can be asked
     or he says no, MalformedError where the answers make no mapping."""
-    if not sys.stdin.isatty():
+    if not may_ask():
         raise RefusedError(
             "no-mapping", "A table needs its mapping: give --mapping, or run this at a terminal, where you are asked."
         )
@@ -47,6 +47,11 @@ def ask_for_mapping(desk: Desk, data: bytes, words: Wording) -> Mapping:
     if not typer.confirm(f"{seen.rows} rows. Is this what the table says?", err=True):
         raise RefusedError("no-mapping", "Nothing was done. Write the mapping yourself: docs/mapping.md.")
     return mapping
+
+
+def may_ask() -> bool:
+    """Whether somebody sits before this."""
+    return sys.stdin.isatty()
 
 
 def _examples(sample: tuple[dict[str, str], ...], column: str) -> tuple[str, str]:

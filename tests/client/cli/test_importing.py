@@ -1,8 +1,15 @@
+import io
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 
+from tests.client.cli.conftest import TODAY
 from tests.client.cli.shell import Shell
+from vocu_client.cli import asking
+from vocu_client.imports.mapping import load_mapping
 
 MAPPING = """
 [file]
@@ -104,3 +111,66 @@ def test_a_mapping_or_condition_that_does_not_fit_is_one_clear_error(de: Shell, 
     assert 'there is no column "pieces"' in de.fail(2, "import", table, "--mapping", mapping)
     mapping.write_text("[file]\n", encoding="utf-8")
     assert "bad-mapping" in de.fail(2, "import", table, "--mapping", mapping)
+
+
+def test_an_import_is_listed_and_undone_once(de: Shell, table: Path, mapping: Path) -> None:
+    table.write_text(HEADER + GOOD.replace("1000", "101").replace("2500", "102"), encoding="utf-8")
+    said = de.do("import", table, "--mapping", mapping, "--yes")
+    number = re.findall(r"`vocu imports undo (\d+)`", said)[0]
+    listed = de.do("imports").splitlines()[1]
+    assert listed.split()[0] == number
+    assert all(word in listed for word in ("table.csv", "mapping.toml"))
+    entries = de.entries()
+    assert "not-confirmed" in de.fail(1, "imports", "undo", number)
+    assert "0 cancelled before they were sent, 2 withdrawn." in de.do("imports", "undo", number, "--yes")
+    assert de.entries() == entries + 2
+    assert "0 cancelled before they were sent, 0 withdrawn." in de.do("imports", "undo", number, "--yes")
+    assert de.entries() == entries + 2
+    assert "unknown-import" in de.fail(1, "imports", "undo", "999", "--yes")
+    assert "2 delivered" in de.do("import", table, "--mapping", mapping, "--yes")
+    assert "0 new reports of DE, 2 here already" in de.do("import", table, "--mapping", mapping)
+
+
+def test_a_template_is_written_filled_in_and_taken_back(de: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "seizures.xlsx"
+    assert "vocu import" in de.do("template", "--xlsx", file, "--language", "de")
+    book = load_workbook(io.BytesIO(file.read_bytes()))
+    sheet = book["Seizures"]
+    keys = [cell.value for cell in sheet[1]]
+    assert "Ort *" in [cell.value for cell in sheet[3]]
+    given = {
+        "report.seizure_day": TODAY - timedelta(days=1), "report.place": "Kehl", "report.location_type": "Binnenland",
+        "report.direction": "Einfuhr", "report.transport_mode": "road", "report.selection_reason": "random",
+        "report.agency": "customs", "goods.commodity": "tobacco.snus", "goods.quantity": 12.5, "goods.unit": "KGM",
+    }  # fmt: skip
+    for key, value in given.items():
+        sheet.cell(5, keys.index(key) + 1).value = value
+    sheet.cell(5, keys.index("goods.quantity") + 1).value = "viel"
+    book.save(file)
+    said = de.fail(1, "import", file)
+    assert "line 5 refused:" in said
+    assert "Menge (I)" in said
+    sheet.cell(5, keys.index("goods.quantity") + 1).value = 12.5
+    book.save(file)
+    assert "1 delivered" in de.do("import", file, "--yes")
+    assert "0 new reports of DE, 1 here already" in de.do("import", file)
+
+
+def test_without_a_mapping_the_desk_asks_and_keeps_the_answers(
+    de: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, kept = tmp_path / "unknown.csv", tmp_path / "kept.toml"
+    table.write_text("Date;Place;Goods;Amount;Unit\n01/02/2024;Kehl;cocaine;5;kg\n", encoding="utf-8")
+    assert "no-mapping" in de.fail(1, "import", table)
+    monkeypatch.setattr(asking, "may_ask", lambda: True)
+    given = "%d/%m/%Y\ncustoms\n9\nimport\nroad\nrandom\ny\n"
+    result = de.run("import", table, "--save-mapping", kept, "--dry-run", given=given)
+    assert result.exit_code == 0, result.output
+    assert "Day and month cannot be told apart" in result.stdout
+    assert '"seizure_day": "2024-02-01"' in result.stdout
+    assert load_mapping(kept).participant == "DE"
+    assert "1 new reports of DE" in de.do("import", table, "--mapping", kept, "--dry-run")
+    refused = de.run("import", table, "--dry-run", given=given.replace("\ny\n", "\nn\n"))
+    assert refused.exit_code == 1
+    wrong = de.run("import", table, "--dry-run", given="tomorrow\n")
+    assert (wrong.exit_code, "bad-answer" in wrong.stderr) == (2, True)
