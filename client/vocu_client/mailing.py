@@ -127,7 +127,7 @@ class Mailer:
             (key,),
             " ".join(subject.split()),
             newsletter_text(figures, body, notable, words.language),
-            newsletter_html(figures, body, notable, words.language),
+            newsletter_html(figures, body, notable, words.language, mail=True),
         )
 
     def _duty(self, settings: MailSettings, words: Wording, told: frozenset[str], now: int) -> Iterator[Letter]:

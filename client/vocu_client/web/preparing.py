@@ -11,9 +11,11 @@ from vocu.compilation.newsletter import compile_newsletter, notable_facts
 from vocu.compilation.schedule import issue_days
 from vocu.errors import RefusedError
 from vocu.ids import newsletter_id
+from vocu.operation import events
 from vocu.rendering.html import newsletter_html
 from vocu.rendering.lines import seizure_line
 from vocu_client.app import Desk
+from vocu_client.reading import Line
 from vocu_client.store.drafts import Drafts, FormDraft
 from vocu_client.web.digits import number_of
 from vocu_client.web.visit import Visit
@@ -148,6 +150,14 @@ def candidates(visit: Visit, issue: Issue, chosen: tuple[str, ...]) -> list[tupl
     known = {facts["report"] for facts in listed}
     listed += notable_facts(visit.desk.ledger, [report for report in chosen if report not in known])
     return [(facts["report"], seizure_line(facts, visit.words)) for facts in listed]
+
+
+def occurrences(desk: Desk, issue: Issue) -> list[Line]:
+    """What contact points wrote to the OCU with the returns that this issue counts; the organiser quotes of it what
+    everybody may know."""
+    header = issue.figures["header"]
+    filed = desk.reading.lines((events.DailyReturnFiled,), header["since"])
+    return [line for line in filed if line.index < header["position"] and line.text is not None]
 
 
 def html_of(visit: Visit, issue: Issue, said: Prepared) -> str:

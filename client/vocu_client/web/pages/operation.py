@@ -13,7 +13,7 @@ ALLOWS = {
     "PRE_OPERATIONAL": N_(
         "Everybody tries everything out. Reports are counted as tests; participants are invited and admitted."
     ),
-    "OPERATIONAL": N_("Seizures, controls, warnings and questions count. A newsletter is compiled each day."),
+    "OPERATIONAL": N_("Seizures, controls, warnings and questions count. Newsletters are compiled at the set hour."),
     "POST_OPERATIONAL": N_(
         "Late reports are counted apart, as follow-ups; results are corrected, outcomes returned, and evaluated."
     ),

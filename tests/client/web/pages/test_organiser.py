@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from vocu_client.web.guard import FRAMED_CSP
 from vocu_client.web.pages import hits
 
 CONTAINER = "MSCU1234566"
+OCCURRENCE = "The scanner stood still until noon."
 HOSTILE = "<script>alert(1)</script> =HYPERLINK(1)"
 
 
@@ -46,7 +48,9 @@ async def _first_day(hub: Hub, clock: RehearsalClock, folder: Path) -> None:
         await until(lambda: de.view.state.phase == fr.view.state.phase == "OPERATIONAL")
         de.actions.report_seizure(shortest_report(containers=[CONTAINER]))
         fr.actions.report_seizure(shortest_report(containers=[CONTAINER], place="CALAIS"))
-        await until(lambda: len(pl.ledger.reports) == 2)
+        day = datetime.fromtimestamp(clock.now / 1000, UTC).date().isoformat()
+        fr.actions.file_daily_return({"day": day, "kind": "nil", "running": "well"}, OCCURRENCE)
+        await until(lambda: len(pl.ledger.reports) == 2 and len(pl.ledger.returns) == 1)
         clock.pass_days()
         await until(lambda: len(compiled) == 2)
     for desk in (pl, de, fr, it, cz):
@@ -71,7 +75,7 @@ async def test_the_organiser_sees_the_plan_and_what_each_phase_is_for(organiser:
     page = await organiser.get("/operation")
     assert page.status == 200
     assert "BALTICA II" in page.text
-    assert "A newsletter is compiled each day." in page.text
+    assert "Newsletters are compiled at the set hour." in page.text
     assert "/operation/phase/POST_OPERATIONAL" in page.links
 
 
@@ -245,6 +249,8 @@ async def test_the_newsletter_is_prepared_looked_at_and_sent_once(organiser: Vis
     page = await organiser.get("/operation/newsletter")
     assert "The hub has counted this day" in page.text
     assert "The newsletter does not name them." in page.text
+    assert f"France: {OCCURRENCE}" in page.text
+    assert OCCURRENCE not in (await organiser.client.get("/operation/newsletter/look")).text
     home, fields = "/operation/newsletter", page.form("/operation/newsletter")
     reports = sorted(organiser.desk.ledger.reports)
     part = await _typed(organiser, fields | {"words": "As it is being"})
