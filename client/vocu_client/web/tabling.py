@@ -12,7 +12,7 @@ from vocu.rendering.cells import STATUS, in_words
 from vocu_client.web.templating import plain, who
 from vocu_client.web.visit import Visit
 
-LINKS: Final = {"warning": "/warnings/", "seizure_report": "/seizures/"}
+LINKS: Final = {"warning": "/warnings/", "seizure_report": "/seizures/", "report": "/seizures/"}
 SHORT: Final = 8
 
 

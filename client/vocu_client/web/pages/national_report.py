@@ -116,6 +116,13 @@ def due_day(genesis: Genesis) -> str:
     return (calendar_date(genesis.ends_day) + timedelta(days=CLOSING_AFTER.days)).isoformat()
 
 
+def owes_report(visit: Visit) -> bool:
+    """Whether the operational phase is over, and this officer may file the report that his country has not filed."""
+    desk = visit.desk
+    filed = desk.settings.ncp in desk.ledger.national_reports or bool(under_way(visit, KIND))
+    return desk.view.state.phase == "POST_OPERATIONAL" and not filed and may_write(visit, events.NationalReportFiled)
+
+
 def _history(visit: Visit, ncp: str) -> list[Filed]:
     """What this country filed, the newest first."""
     lines = [line for line in visit.desk.reading.lines((events.NationalReportFiled,)) if line.ncp == ncp]

@@ -110,6 +110,16 @@ async def test_the_organiser_sees_who_owes_a_report_and_writes_to_them_once_the_
     assert message.form("/messages/new")["to"] == "FR"
 
 
+async def test_who_owes_a_report_is_told_where_controls_are_filed(
+    de: Visitor, fr: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "is due by" not in (await fr.get("/controls")).text
+    for visitor in (de, fr):
+        monkeypatch.setattr(visitor.desk.view.state, "phase", "POST_OPERATIONAL")
+    assert "Your country's national report is due by" in (await fr.get("/controls")).text
+    assert "is due by" not in (await de.get("/controls")).text
+
+
 async def test_changing_the_goods_of_a_total_brings_its_usual_units(de: Visitor) -> None:
     fields = {"totals-0-commodity": "drugs.cocaine", "totals-0-unit": ""}
     part = await de.post("/form/national_report/goods?row=totals-0", fields)
