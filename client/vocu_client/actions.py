@@ -241,7 +241,7 @@ class Actions(Posting):
         compiled = self._view.state.compiled.get(day)
         if compiled is None:
             raise RefusedError(
-                "no-newsletter", f"No newsletter was compiled for {day}; the hub does so at the set hour."
+                "no-newsletter", f"No newsletter was compiled for {day}; that happens at the set hour."
             )
         issued = bodies.Issued(number=compiled.number, notable=tuple(notable) or None)
         event = events.NewsletterIssued(plain=issued, text=self._text(words) if words else None)

@@ -12,6 +12,7 @@ from vocu.operation.composing import Draft
 from vocu.operation.events import (
     DeviceAdmitted,
     EntryErased,
+    EpochFault,
     EpochsGranted,
     ErasureConfirmed,
     ParticipantAdmitted,
@@ -34,8 +35,8 @@ FRESH_FOR_SECONDS = 600.0
 LOOK_SECONDS = 0.2
 """How often the outbox is looked at for what other commands wrote into it."""
 
-JOINS = (ParticipantAdmitted, ParticipantChanged, DeviceAdmitted, EpochsGranted)
-"""After these somebody may read who could not read what was sealed before."""
+GRANT_AFTER = (ParticipantAdmitted, ParticipantChanged, DeviceAdmitted, EpochFault, EpochsGranted)
+"""After these somebody may read who could not read what was sealed before, or this desk has come to what he lacks."""
 
 Progress = Callable[[int, int], None]
 """Told how many entries are here, and how many the hub has."""
@@ -198,7 +199,7 @@ class Session:
         self._sender.take_entries(accepted, frame.checkpoint)
         if any(entry.act and isinstance(entry.act.event, EntryErased) for entry in accepted):
             self._erase_due = True
-        if any(entry.act and isinstance(entry.act.event, JOINS) for entry in accepted):
+        if any(entry.act and isinstance(entry.act.event, GRANT_AFTER) for entry in accepted):
             self._grant_due = True
         if any(slip.size > INLINE_PART for entry in accepted if entry.act for slip in entry.act.header.parts):
             self._fetch_due = True

@@ -79,12 +79,19 @@ class View:
 
     @property
     def compiles(self) -> bool:
-        """Whether this desk is the one that compiles newsletters: where the statistical part is sealed, every desk of
-        the organiser or a co-organiser is that can read all of it."""
-        if self.ledger is None or not self.state.seals_stat or self.ledger.unopened:
+        """Whether this desk is one that compiles newsletters: where the statistical part is sealed, every desk of the
+        organiser or a co-organiser does. It waits where it lacks what was sealed before it came, and not for what
+        nobody sealed to it although it was here: somebody could stop all newsletters by that."""
+        if self.ledger is None or not self.state.seals_stat or any(map(self._before_us, self.ledger.unopened_at)):
             return False
         device = self.state.devices[self.settings.device]
         return device.active and self.state.role_of(device) in OCU
+
+    def _before_us(self, index: int) -> bool:
+        act = self.acts[index].act
+        slip = act.header.slip("stat") if act is not None else None
+        epoch = self.epochs.get(slip.epoch or 0) if slip is not None else None
+        return epoch is not None and self.settings.device not in dict(epoch.wraps)
 
     @property
     def epoch_at_fault(self) -> int | None:

@@ -202,7 +202,12 @@ class Ledger:
         self.edition: bodies.Edition | None = None
         self.notices: list[Notice] = []
         self.issues: list[Issue] = []
-        self.unopened = 0
+        self.unopened_at: list[int] = []
+
+    @property
+    def unopened(self) -> int:
+        """How many entries count and do not open here, because their statistical part is sealed."""
+        return len(self.unopened_at)
 
     def take(self, index: int, at: int, act: Act | None, state: OperationState) -> None:
         """Count the entry that `state` has just applied or skipped; `act` is None where there is nothing to read.
@@ -218,7 +223,7 @@ class Ledger:
         if act is None or act.header.to != EVERYONE:
             return
         if act.uncounted:
-            self.unopened += act.void is None
+            self.unopened_at += [index] if act.void is None else []
             return
         kind, received, ncp = type(act.event), Received(index, at), state.devices[act.header.sender].ncp
         if kind in _CHANGES:

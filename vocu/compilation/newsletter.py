@@ -6,8 +6,10 @@ Nothing in them depends on a library's data (time zones, labels), so that instal
 says how many there are, so that the figures fit into a part, whatever was reported.
 """
 
+import hashlib
 from typing import Any
 
+from vocu.canonical import b64, encode
 from vocu.compilation.corrections import corrections
 from vocu.compilation.counting import counted
 from vocu.compilation.exchange_sections import countries, questions, tests, tomorrow, warnings
@@ -98,4 +100,14 @@ def _header(ledger: Ledger, day: str, number: int, root: str, since: int) -> dic
         header["trial"] = True
     if at > ends:
         header["closing"] = True
+    if (left_out := unopened(ledger)) is not None:
+        header["unopened"] = left_out
     return header
+
+
+def unopened(ledger: Ledger) -> dict[str, Any] | None:
+    """How many sealed entries did not open, and the SHA-256 of their indexes; None where all did."""
+    if not ledger.unopened:
+        return None
+    digest = hashlib.sha256(encode(ledger.unopened_at)).digest()
+    return {"count": ledger.unopened, "entries": b64(digest)}

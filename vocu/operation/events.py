@@ -125,10 +125,10 @@ class EpochFault(Event, frozen=True, tag="epoch_fault"):
 
 
 class EpochsGranted(Event, frozen=True, tag="epochs_granted"):
-    """What opens the statistical parts from before a desk came in, sealed to its participant; only where those are
-    sealed. Words, names and files of that time stay closed to it."""
+    """What opens statistical parts from before a desk came in, or that failed to reach it, sealed to its participant;
+    only where those are sealed. Words, names and files of that time stay closed to it."""
 
-    roles, phases, required, narrow = OCU, UNTIL_CLOSED, ("text",), True
+    roles, phases, required, narrow = SPEAKERS, UNTIL_CLOSED, ("text",), True
     text: Grant | None = None
 
 

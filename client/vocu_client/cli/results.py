@@ -129,7 +129,7 @@ def _compiled(desk: Desk, day: str | None) -> Compiled:
         calendar_date(day)
     compiled = desk.view.state.compiled
     if not compiled:
-        raise RefusedError("no-newsletter", "No newsletter was compiled yet; the hub does so at the operation's hour.")
+        raise RefusedError("no-newsletter", "No newsletter was compiled yet; that happens at the operation's hour.")
     if day is None:
         return compiled[max(compiled)]
     if day not in compiled:

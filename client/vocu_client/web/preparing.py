@@ -73,7 +73,7 @@ def issue_of(desk: Desk, day: str) -> Issue:
     """The newsletter that the hub compiled for this day. Raises RefusedError where there is none."""
     compiled = desk.view.state.compiled.get(day)
     if compiled is None:
-        raise RefusedError("no-newsletter", "No newsletter was compiled for that day yet; the hub does so at its hour.")
+        raise RefusedError("no-newsletter", "No newsletter was compiled for that day yet; that happens at its hour.")
     standing: Standing = "sent" if _is_sent(desk, day) else "compiled"
     return Issue(day=day, number=compiled.number, standing=standing, figures=desk.reading.figures_of(day))
 

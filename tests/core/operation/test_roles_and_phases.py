@@ -33,7 +33,7 @@ device_admitted        OCPSVA  123
 device_revoked         OCPSVA  1234
 epoch_rotated          OCPSV   123
 epoch_fault            OCPSV   123
-epochs_granted         OC      123
+epochs_granted         OCPSV   123
 phase_opened           OC      1234
 contact_published      OCPSV   123
 directory_sent         OC      123

@@ -10,18 +10,22 @@ from tests.core.operation.test_foreseeing import seizure
 from tests.scenario import Scenario
 from tests.simulated import Desk
 from vocu.canonical import b64, encode
+from vocu.compilation.checking import check_newsletter
+from vocu.compilation.issuing import newsletter
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.tables import compile_tables
 from vocu.crypto.sealing import class_key
-from vocu.errors import MalformedError, VocuError
+from vocu.errors import MalformedError, UntrustedError, VocuError
 from vocu.form.messages import Feedback, WarningNotice
 from vocu.form.returns import DailyReturn
 from vocu.ids import newsletter_id
 from vocu.operation import bodies, events
+from vocu.operation.act import Act
 from vocu.operation.composing import Draft
 from vocu.operation.foreseeing import foresee, require_form
-from vocu.operation.header import EVERYONE
+from vocu.operation.header import EVERYONE, WRAP_SIZE, Header, PartSlip
 from vocu.operation.reading import Keyring, open_grant
+from vocu.operation.state import Device
 from vocu.operation.statements import HUB
 from vocu.operation.unsealing import Unsealing
 from vocu.operation.verified import Accepted, VerifiedOperation
@@ -38,7 +42,8 @@ class Reader:
         self.view = VerifiedOperation(scenario.op, desk.ncp, desk.id, scenario.hub.key.public)
         self.ledger = Ledger(scenario.hub.state.genesis)
         self.void: dict[str, str] = {}
-        self.view.accept(desk.entries, scenario.hub.checkpoint(), self._take)
+        entries = [scenario.hub.shown(at, desk.ncp, desk.id) for at in range(scenario.hub.tree.size)]
+        self.view.accept(entries, scenario.hub.checkpoint(), self._take)
 
     def _take(self, accepted: Accepted) -> None:
         act = accepted.act
@@ -204,9 +209,8 @@ def _open_grant(desk: Desk, name: str, epochs: dict[int, bodies.EpochKeys]) -> d
     return open_grant(accepted.act, accepted.signed, desk.keyring, epochs)
 
 
-def test_only_the_ocu_grants_and_only_where_there_is_something_to_grant(scenario: Scenario) -> None:
+def test_a_grant_is_possible_only_where_there_is_something_to_grant() -> None:
     grant = events.EpochsGranted(text=bodies.Grant(keys=((1, "A" * 43),)))
-    refused("not-your-role", lambda: scenario.post("DE", grant, to=("NL",)))
     clear = Scenario("DE")
     refused("nothing-to-grant", lambda: clear.post("PL", grant, to=("DE",)))
 
@@ -233,3 +237,45 @@ def test_the_newsletter_is_the_organisers_to_compile_and_not_the_hubs(scenario: 
     refused("not-your-role", lambda: scenario.post("DE", event, id=name))
     scenario.post("PL", event, id=name)
     assert list(state.compiled) == ["2024-01-15"]
+
+
+def test_an_epoch_kept_from_the_compiler_stops_no_newsletter_and_alarms_nobody(scenario: Scenario) -> None:
+    scenario.post("NL", events.SeizureReported(stat=seizure()))
+    hostile = scenario.desks["DE"].composer()
+    wrap = hostile._wrap
+
+    def spoiled(secret: bytes, event_id: str, part: str, reader: Device) -> bytes:
+        return bytes(WRAP_SIZE) if reader.ncp == "PL" else wrap(secret, event_id, part, reader)
+
+    hostile._wrap = spoiled  # type: ignore[method-assign]
+    epoch = hostile.compose_epoch(scenario.new_id(), scenario.hub.now, bytes(32))
+    scenario.delivers = False
+    scenario.send(epoch)
+    for name in ("DE", "NL"):
+        scenario.desks[name].catch_up(scenario.hub)
+    with pytest.raises(UntrustedError, match="epoch"):
+        scenario.desks["PL"].catch_up(scenario.hub)
+    scenario.send(scenario.desks["DE"].compose(draft(scenario, events.SeizureReported(stat=seizure(quantity="77")))))
+    for name in ("DE", "NL"):
+        scenario.desks[name].catch_up(scenario.hub)
+    compiler, *others = (Reader(scenario, scenario.desks[name]) for name in ("PL", "NL", "DE", "PL"))
+    assert (compiler.ledger.unopened, others[0].ledger.unopened) == (1, 0)
+    day, root, at = "2024-01-15", compiler.view.log.root(), compiler.ledger.at
+    event = newsletter(compiler.ledger, compiler.view.state, day, root, at)
+    slips = (_slip("plain", "clear"), _slip("stat", "epoch"))
+    act = Act(msgspec.structs.replace(_header(scenario), type="newsletter_compiled", parts=slips), event, b"")
+    checked = [check_newsletter(other.ledger, act, lambda _: root, at) for other in others]
+    assert checked == [False, False, True]
+    stat = bodies.Figures(figures=event.stat.figures | {"totals": {}})  # type: ignore[union-attr]
+    false = msgspec.structs.replace(act, event=msgspec.structs.replace(event, stat=stat))
+    with pytest.raises(UntrustedError, match="does not follow"):
+        check_newsletter(compiler.ledger, false, lambda _: root, at)
+
+
+def _header(scenario: Scenario) -> Header:
+    act = next(accepted.act for accepted in scenario.desks["NL"].accepted if accepted.act is not None)
+    return act.header
+
+
+def _slip(name: Any, sealed: Any) -> PartSlip:
+    return PartSlip(p=name, enc=sealed, epoch=1 if sealed == "epoch" else None, sha256="A" * 43, size=0)

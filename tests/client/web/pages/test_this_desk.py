@@ -78,12 +78,12 @@ async def test_the_whole_log_is_verified_anew_on_demand(fr: Visitor) -> None:
 
 async def test_figures_that_do_not_open_here_are_missed_on_every_page(de: Visitor) -> None:
     ledger = de.desk.ledger
-    ledger.unopened = 3
+    ledger.unopened_at += [1, 2, 3]
     try:
         for address in ("/", "/results", "/newsletters"):
             assert "This desk cannot read 3 entries that figures count" in (await de.get(address)).text
     finally:
-        ledger.unopened = 0
+        ledger.unopened_at.clear()
     assert "cannot read" not in (await de.get("/results")).text
 
 
