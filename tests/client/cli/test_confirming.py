@@ -10,9 +10,7 @@ from tests.client.cli.shell import Shell
 def test_the_form_is_printed_corrected_and_filed(de: Shell, be: Shell, report_file: Path, tmp_path: Path) -> None:
     de.post("seizure", "post", report_file)
     form = json.loads(de.do("national-report"))
-    assert form["totals"] == [
-        {"commodity": "tobacco.cigarettes", "quantity": "806000", "seizures": 1, "unit": "stick"}
-    ]
+    assert form["totals"] == [{"commodity": "tobacco.cigarettes", "quantity": "806000", "seizures": 1, "unit": "stick"}]
     form["totals"][0]["quantity"] = 806100
     file = tmp_path / "totals.json"
     file.write_text(json.dumps(form))
