@@ -19,7 +19,7 @@ _WHO: Final = {
 def notice_lines(notices: Figures, wording: Wording) -> Iterator[str]:
     """What was announced and what changed since the last issue."""
     for phase in notices.get("phases", ()):
-        yield wording._("The operation entered its phase “{phase}”.", phase=wording.inside("phase", phase))
+        yield wording._("The organiser opened the next phase: {phase}.", phase=wording.inside("phase", phase))
     if many := notices["announcements"]:
         yield wording.n_(
             "The organiser made {n} announcement; it is under Messages.",
