@@ -143,9 +143,16 @@ class Sender:
             self._tail[header.to] = Chained(header.dseq, digest(signed.header, signed.signature))
             self._last_seq = item.seq
             ready.append((item.id, signed))
-        self._outbox.keep_signed(fresh)
+        await self._let_go(ready, fresh, {item.id for item in waiting})
+
+    async def _let_go(
+        self, ready: list[tuple[str, SignedEvent]], fresh: list[tuple[str, SignedEvent, bytes]], waited: set[str]
+    ) -> None:
+        """Send what is ready, but for what was taken back while it was being signed: what follows is signed again."""
+        taken_back = self._outbox.keep_signed(fresh) & waited
         for event_id, signed in ready:
-            await self._launch(event_id, signed)
+            if event_id not in taken_back:
+                await self._launch(event_id, signed)
 
     def _held(self, waiting: list[Item]) -> frozenset[str]:
         """The events whose files are on their way up: what was written after them, and is not about them, goes on."""

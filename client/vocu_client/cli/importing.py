@@ -14,8 +14,9 @@ from vocu_client.cli.asking import ask_for_mapping
 from vocu_client.cli.desk import Yes, catch_up, certain, open_desk, run
 from vocu_client.cli.printing import bar, note, say, table, wording
 from vocu_client.imports import planning
+from vocu_client.imports.documents import is_json
 from vocu_client.imports.mapping import load_mapping
-from vocu_client.imports.planning import Plan, plan_table, plan_template
+from vocu_client.imports.planning import Plan, plan_file, plan_table, plan_template
 from vocu_client.imports.rows import conditions
 from vocu_client.imports.undoing import undo
 from vocu_client.imports.writing import mapping_text, raw_mapping
@@ -26,7 +27,9 @@ SHOWN = 20
 
 def import_table(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The table: CSV, XLSX or ODS.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX, ODS, or JSON in the form's own fields.")
+    ],
     mapping: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What its columns mean: docs/mapping.md.")
     ] = None,
@@ -50,7 +53,9 @@ def import_table(
         reached = run(catch_up(desk))
         plan = None
         with bar("Reading the table") as told:
-            if known is None:
+            if is_json(data):
+                plan = plan_file(desk, data, file.name, None)
+            elif known is None:
                 plan = plan_template(desk, data, file.name, progress=told)
         if plan is None:
             given = known or ask_for_mapping(desk, data, wording())

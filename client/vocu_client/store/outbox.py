@@ -168,16 +168,20 @@ class Outbox:
             row = connection.execute(select(outbox).where(outbox.c.id == event_id)).first()
         return _item(row) if row is not None else None
 
-    def keep_signed(self, signed: list[tuple[str, SignedEvent, bytes]]) -> None:
-        """Keep the very bytes before they are sent, and the digest of each version signed: (id, event, digest)."""
+    def keep_signed(self, signed: list[tuple[str, SignedEvent, bytes]]) -> set[str]:
+        """Keep the very bytes before they are sent, and the digest of each version signed: (id, event, digest). Returns
+        the ids that have no row: an epoch's rotation never has one, and what was taken back meanwhile has none now."""
         if not signed:
-            return
-        # An epoch's rotation has no row: if it is lost, the next sender rotates.
+            return set()
+        # If a rotation is lost, the next sender rotates.
         rows = [{"name": name, "bytes": msgspec.msgpack.encode(event)} for name, event, _ in signed]
         known = [{"digest": digest, "event_id": event_id} for event_id, _, digest in signed]
+        names = [name for name, _, _ in signed]
         with self._engine.begin() as connection:
             connection.execute(_SENT, rows)
             connection.execute(upsert(signed_digests).on_conflict_do_nothing(), known)
+            there = set(connection.execute(select(outbox.c.id).where(outbox.c.id.in_(names))).scalars())
+        return set(names) - there
 
     def delivered(self, positions: dict[str, int]) -> None:
         """These events are in the log, at these indexes. Their words are kept there alone, where they can be erased."""
