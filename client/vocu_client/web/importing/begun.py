@@ -25,8 +25,8 @@ from vocu_client.web.visit import Visit
 KIND: Final = "import"
 DAY_MS: Final = 24 * 60 * 60 * 1000
 LOOK_SECONDS: Final = 600
-TEMPLATE: Final = "template"
-"""Instead of a mapping's name: the file is a template that was filled in, and says by itself what its columns are."""
+BY_ITSELF: Final = "."
+"""Instead of a mapping's name: a template that was filled in, or JSON, says by itself what it holds."""
 
 
 class Begun(Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Begun(Struct, frozen=True, kw_only=True):
     leave_out: bool = False
 
     @property
-    def is_template(self) -> bool:
-        return self.mapping_name == TEMPLATE
+    def speaks_for_itself(self) -> bool:
+        return self.mapping_name == BY_ITSELF
 
 
 def announce(visit: Visit, name: str, size: int) -> tuple[Begun, DraftFile]:

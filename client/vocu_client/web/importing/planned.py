@@ -15,10 +15,10 @@ from vocu.form.schema import title_of
 from vocu.form.whole import whole
 from vocu.rendering.wording import Wording
 from vocu_client.app import Desk
+from vocu_client.imports import planning
 from vocu_client.imports.filling import RowFault
 from vocu_client.imports.mapping import mapping_of
-from vocu_client.imports.planning import Plan, plan, plan_table, source_of
-from vocu_client.imports.template import open_template, read_template
+from vocu_client.imports.planning import Plan
 from vocu_client.imports.writing import Raw
 from vocu_client.web.forms.form import Form
 from vocu_client.web.forms.telling import Told as Section
@@ -60,16 +60,12 @@ class Planned(Struct, frozen=True):
 
 
 def plan_file(
-    desk: Desk, data: bytes, name: str, mapping: Raw, mapping_name: str, officer: str, told: Told, *, template: bool
+    desk: Desk, data: bytes, name: str, mapping: Raw, mapping_name: str, officer: str, told: Told, *, by_itself: bool
 ) -> Planned:
-    """What importing this file would do now. Nothing is written. Raises as `plan_table` and `read_template` do."""
-    if template and (book := open_template(data)) is not None:
-        converted = read_template(book, desk.view.state, desk.settings.ncp)
-        made = plan(desk, converted, source_of(data, name, "", officer), told)
-    else:
-        made = plan_table(
-            desk, data, name, mapping_of(mapping), mapping_name=mapping_name, officer=officer, progress=told
-        )
+    """What importing this file would do now; `by_itself`: it needs no mapping. Nothing is written. Raises as
+    `planning.plan_file` does."""
+    said = None if by_itself else mapping_of(mapping)
+    made = planning.plan_file(desk, data, name, said, mapping_name=mapping_name, officer=officer, progress=told)
     names = any(imported.nominal is not None for imported, _ in made.fresh)
     return Planned(made, tuple(_totals(made)), names)
 

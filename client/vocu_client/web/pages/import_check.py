@@ -118,7 +118,7 @@ async def _planned(visit: Visit, begun: Begun) -> Working:
     def work(told: Told) -> Planned:
         data = imports.data(visit, begun)
         return planned.plan_file(
-            desk, data, begun.name, begun.mapping, begun.mapping_name, officer, told, template=begun.is_template
+            desk, data, begun.name, begun.mapping, begun.mapping_name, officer, told, by_itself=begun.speaks_for_itself
         )
 
     found = working.begin(visit, work, *_name(begun, officer))

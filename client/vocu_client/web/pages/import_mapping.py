@@ -28,7 +28,7 @@ DELIMITERS: Final = (";", ",", "\t", "|")
 async def show(visit: Visit) -> Response:
     """The mapping as it is, or the file that is still being read."""
     begun = _begun(visit)
-    if begun.is_template:
+    if begun.speaks_for_itself:
         return visit.go(f"/imports/begun/{begun.id}/check")
     found = await _read(visit, begun)
     if isinstance(found, Response):

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from vocu.errors import MalformedError, VocuError
 from vocu.operation import events
 from vocu_client.imports.containers import MAX_BYTES
+from vocu_client.imports.documents import is_json
 from vocu_client.imports.template import open_template
 from vocu_client.store.draft_files import PIECE
 from vocu_client.web.digits import number_of
@@ -67,8 +68,8 @@ async def append(visit: Visit) -> Response:
 
 def _go_on(visit: Visit, begun: Begun, data: bytes, mapping: str) -> str:
     """Where an import goes on whose file is here. Raises MalformedError (bad-table) for what is no table at all."""
-    if open_template(data) is not None:
-        imports.keep(visit, begun, mapping_name=imports.TEMPLATE)
+    if is_json(data) or open_template(data) is not None:
+        imports.keep(visit, begun, mapping_name=imports.BY_ITSELF)
         return f"/imports/begun/{begun.id}/check"
     if mapping:
         imports.keep(visit, begun, mapping=saved.find(visit, mapping), mapping_name=mapping)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.form.codes import is_code
 from vocu.operation import events
+from vocu_client.imports.rows import undo_id
 from vocu_client.imports.template_sheet import template_xlsx
 from vocu_client.imports.undoing import Undone, standings, undo
 from vocu_client.store.imports import Import
@@ -41,11 +42,11 @@ class Progress(Struct, frozen=True):
 
 async def overview(visit: Visit) -> Response:
     desk = visit.desk
-    records, waits = desk.imports.list(), _Waits.at(visit)
+    records = desk.imports.list()
     shown = records[:LISTED]
     return visit.page(
         "imports.html",
-        shown=[(record, _progress(visit, record, waits)) for record in shown],
+        shown=await asyncio.to_thread(_all, visit, shown),
         more=len(records) - len(shown),
         begun=imports.listed(visit),
         saved=saved.listed(visit),
@@ -60,7 +61,7 @@ async def record(visit: Visit) -> Response:
     return visit.page(
         "import.html",
         record=found,
-        progress=_progress(visit, found, _Waits.at(visit)),
+        progress=await asyncio.to_thread(_one, visit, found),
         may_undo=found.undone_at is None and may_write(visit, events.SeizureWithdrawn),
         officer=_officer(visit),
     )
@@ -69,7 +70,8 @@ async def record(visit: Visit) -> Response:
 async def progress(visit: Visit) -> Response:
     """How far it has come, for the page that asks each second."""
     found, _ = desk_import(visit)
-    return visit.page("import_progress_part.html", record=found, progress=_progress(visit, found, _Waits.at(visit)))
+    told = await asyncio.to_thread(_one, visit, found)
+    return visit.page("import_progress_part.html", record=found, progress=told)
 
 
 async def ask_to_undo(visit: Visit) -> Response:
@@ -154,18 +156,24 @@ def desk_import(visit: Visit) -> tuple[Import, tuple[str, ...]]:
 
 
 class _Waits(Struct, frozen=True):
-    """What of this desk waits to be sent, and what was refused: the ids of the events, and those that are withdrawn."""
+    """The ids of what this desk wrote and is not in the log: on its way, or refused."""
 
     waiting: set[str]
     refused: set[str]
-    withdrawn: frozenset[str]
 
     @classmethod
     def at(cls, visit: Visit) -> Self:
         outbox = visit.desk.outbox
-        items = outbox.undelivered("seizure_withdrawn")
-        refs = frozenset(outbox.draft(item).ref or "" for item in items if item.under_way)
-        return cls(outbox.ids("queued", "sent"), outbox.ids("refused"), refs)
+        return cls(outbox.ids("queued", "sent"), outbox.ids("refused"))
+
+
+def _all(visit: Visit, records: list[Import]) -> list[tuple[Import, Progress]]:
+    waits = _Waits.at(visit)
+    return [(record, _progress(visit, record, waits)) for record in records]
+
+
+def _one(visit: Visit, found: Import) -> Progress:
+    return _progress(visit, found, _Waits.at(visit))
 
 
 def _progress(visit: Visit, found: Import, waits: _Waits) -> Progress:
@@ -175,7 +183,10 @@ def _progress(visit: Visit, found: Import, waits: _Waits) -> Progress:
     delivered = sum(report in visit.desk.view.state.kind_of for report in reports)
     under_way, not_taken = len(reports & waits.waiting), len(reports & waits.refused)
     missing = len(reports) - delivered - under_way - not_taken
-    return Progress(delivered, under_way, not_taken, missing, len(reports & waits.withdrawn))
+    withdrawing = 0
+    if found.undone_at is not None:
+        withdrawing = sum(undo_id(report) in waits.waiting for report in reports)
+    return Progress(delivered, under_way, not_taken, missing, withdrawing)
 
 
 def _officer(visit: Visit) -> Any:

@@ -1,6 +1,7 @@
 """Importing a file, page by page: chosen, mapped, checked, imported, undone; and what comes of files that are none."""
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.client.web.pages.importing import (
 )
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor, in_order
+from tests.core.form.forms import shortest_report
 from vocu_client.imports.containers import MAX_BYTES
 from vocu_client.web.importing import begun as imports
 from vocu_client.web.importing import working
@@ -282,7 +284,16 @@ async def test_the_template_is_given_out_filled_in_and_recognised(de: Visitor) -
     book.save(out)
     page = await begun(de, out.getvalue(), "template.xlsx")
     assert page.address.endswith("/check"), page.text
-    assert in_order(page.text, "the template, filled in", "1 new report", "Cigarettes 1 806,000 sticks"), page.text
+    assert in_order(
+        page.text, "it says by itself what its columns mean", "1 new report", "Cigarettes 1 806,000 sticks"
+    ), page.text
+
+
+async def test_json_in_the_terms_of_the_form_needs_no_mapping(de: Visitor) -> None:
+    reports = [shortest_report(seizure_day=TODAY.isoformat()), {"place": "TERESPOL"}]
+    page = await begun(de, json.dumps(reports).encode(), "national.json")
+    assert page.address.endswith("/check"), page.text
+    assert in_order(page.text, "1 new report", "1 refused"), page.text
 
 
 async def test_what_was_queued_when_the_desk_was_killed_does_not_come_twice(
