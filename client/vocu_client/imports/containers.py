@@ -15,13 +15,20 @@ MAX_UNPACKED: Final = 1_000_000_000
 MAX_CELLS: Final = 20_000_000
 """Of the rectangle from the first cell to the last one: all of it is held in memory, however few of them are filled."""
 
+MAX_TEXT: Final = 2_000_000_000
+"""Characters of all cells together: a text that is kept once and shown in very many cells is held once for each."""
+
 _ZIP: Final = b"PK\x03\x04"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SELDOM: Final = 20
+"""Texts of up to so many times the average that would be too much are not looked at one by one."""
 _CHUNK: Final = 1 << 22
 _OVERLAP: Final = 1 << 12
 """More than any tag has that is looked for."""
 _AT: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
+_SHARED: Final = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</")
 _REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,9})["']""")
 
 
@@ -59,6 +66,7 @@ def require_readable(data: bytes) -> None:
                 if unpacked > MAX_UNPACKED:
                     raise _bad("This workbook is too large once it is unpacked; split it.")
                 _require_bounded(member.filename, _chunks(archive, member))
+            _require_few_copies(archive, names)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError, OSError):
         raise _bad("This workbook is damaged or was cut off; save it again, or ask for it again.") from None
 
@@ -85,6 +93,23 @@ def _require_bounded(name: str, chunks: Iterator[bytes]) -> None:
             rest = extent.take_tags(rest + chunk)
         if extent.cells > MAX_CELLS:
             raise _bad(f"A sheet spans more than {MAX_CELLS:,} cells, most of them empty; copy its table to a new one.")
+        if extent.text > MAX_TEXT:
+            raise _bad("This workbook repeats long texts in very many cells; copy what you need to a new one.")
+
+
+def _require_few_copies(archive: zipfile.ZipFile, names: set[str]) -> None:
+    """Look at how often an XLSX shows the texts that it keeps once, where there are long ones among them."""
+    texts = "xl/sharedStrings.xml"
+    lengths = [match.end() - match.start() for match in _SHARED.finditer(archive.read(texts))] if texts in names else []
+    if max(lengths, default=0) * MAX_CELLS < MAX_TEXT * _SELDOM:
+        return
+    shown = 0
+    for name in names:
+        if name.startswith("xl/worksheets/"):
+            for number in _VALUE.findall(archive.read(name)):
+                shown += lengths[int(number)] if int(number) < len(lengths) else 0
+    if shown > MAX_TEXT:
+        raise _bad("This workbook repeats long texts in very many cells; copy what you need to a new one.")
 
 
 class _Extent:
@@ -95,6 +120,8 @@ class _Extent:
         self._row = self._column = self._next = 0
         self._rows = self._columns = 0
         self._repeat = 1
+        self._copies = 0
+        self.text = 0
 
     def take_cells(self, xml: bytes) -> bytes:
         """Look at a piece of an XLSX sheet. Returns its end, to be put before the next piece."""
@@ -108,13 +135,18 @@ class _Extent:
         """Look at a piece of an ODS content. Returns what follows its last tag."""
         end = 0
         for match in _TAG.finditer(xml):
+            self.text += self._copies * (match.start() - end)
             end = match.end()
             self._take_tag(match[1], match[2])
-        return xml[end:][-_OVERLAP:] if end else xml[-_OVERLAP:]
+        rest = xml[end:]
+        if len(rest) > _OVERLAP:
+            self.text += self._copies * (len(rest) - _OVERLAP)
+        return rest[-_OVERLAP:]
 
     def _take_tag(self, tag: bytes, attributes: bytes) -> None:
         found = _REPEATED.search(attributes)
         repeated = int(found[1]) if found else 1
+        self._copies = 0
         if tag == b"table":
             self._row = self._rows = self._columns = 0
             self._repeat = 1
@@ -124,6 +156,7 @@ class _Extent:
         else:
             self._column += repeated
             if b"value-type" in attributes:
+                self._copies = self._repeat * repeated
                 self._rows = max(self._rows, self._row + self._repeat)
                 self._columns = max(self._columns, self._column)
                 self.cells = max(self.cells, self._rows * self._columns)

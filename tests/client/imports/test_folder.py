@@ -13,6 +13,7 @@ from tests.client.imports.test_workbook import workbook
 from tests.scenario import Scenario
 from vocu_client.imports import folder
 from vocu_client.imports.folder import RECEIPT, Folder, Keep, Receipt
+from vocu_client.imports.planning import Plan
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_whenever_it_dies_nothing_is_reported_twice_and_nothing_lost(
 def test_reports_left_as_drafts_are_followed_until_an_officer_sends_or_discards_them(
     de: ImportingDesk, inbox: Path
 ) -> None:
-    def keep(plan: folder.Plan) -> None:
+    def keep(plan: Plan) -> None:
         for _, draft in plan.fresh:
             de.drafts.keep(draft.id, "seizure", {}, "", 1)
 

@@ -232,6 +232,23 @@ def test_a_repeated_cell_of_an_ods_cannot_fill_the_memory(tmp_path: Path) -> Non
         read_rows(bomb, small())
 
 
+def test_a_long_text_that_very_many_cells_show_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(containers, "MAX_TEXT", 3_000_000)
+    rows = [[*ROWS[0][:2], "K" * 30_000, *ROWS[0][3:]]] * 200
+    many, few = (saved_again(workbook([HEAD, *rows[:count]]), "xlsx", tmp_path) for count in (200, 20))
+    with pytest.raises(MalformedError, match="repeats long texts"):
+        read_rows(many, small())
+    assert len(read_rows(few, small())) == 20
+    row = (
+        b'<table:table-row table:number-rows-repeated="1000"><table:table-cell office:value-type="string">'
+        b"<text:p>" + b"x" * 30_000 + b"</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    data = saved_again(workbook(), "ods", tmp_path)
+    bomb = damaged(data, lambda name, xml: xml.replace(b"</table:table>", row, 1) if name == "content.xml" else xml)
+    with pytest.raises(MalformedError, match="repeats long texts"):
+        read_rows(bomb, small())
+
+
 def test_fifty_megabytes_of_rubbish_and_more_are_refused_at_once() -> None:
     rubbish = random.Random(2).randbytes(1_000_000) * 50
     with pytest.raises(MalformedError, match="bad-table"):
