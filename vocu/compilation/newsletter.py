@@ -51,7 +51,7 @@ def compile_newsletter(
     figures: dict[str, Any] = {
         "header": _header(ledger, day, number, root, since) | {"window": {"from": window_from, "to": window_to}},
         "totals": totals(ledger, reports, "in_phase", since, day),
-        "objectives": objectives(ledger, reports),
+        "objectives": objectives(ledger),
         "commodities": commodities(reports, since),
         "highlights": {"today": highlights(today(reports, since)), "cumulative": highlights(reports)},
         "most_seized": most_seized(reports),

@@ -28,15 +28,19 @@ def progress(row: Figures, wording: Wording) -> Progress:
         part = min(reached / threshold, Decimal(1)) if threshold else Decimal(1)
     return Progress(
         name=row.get("name") or _name(row, wording),
-        text=wording._(
-            "{reached} of {threshold}",
-            reached=_amount(row, "reached", wording),
-            threshold=_amount(row, "threshold", wording),
-        ),
+        text=_how_far(row, wording),
         standing=wording._("reached") if row["met"] else _percent(part, wording),
         share=float(part),
         met=row["met"],
     )
+
+
+def _how_far(row: Figures, wording: Wording) -> str:
+    reached, threshold = (_amount(row, name, wording) for name in ("reached", "threshold"))
+    text = wording._("{reached} of {threshold}", reached=reached, threshold=threshold)
+    if "pending" not in row:
+        return text
+    return f"{text}; {wording.say('pending', reports=wording.count(row['pending'], 'report'))}"
 
 
 def _percent(part: Decimal, wording: Wording) -> str:

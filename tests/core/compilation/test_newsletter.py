@@ -334,10 +334,10 @@ def test_objectives_are_measured_against_their_thresholds_exactly() -> None:
     log.file("DE", "2024-01-15", Check(kind="vehicles", checked=99, with_result=0))
     reached = [(row["reached"], row["met"]) for row in compiled(log)["objectives"]]
     assert reached == [("1000.4", False), ("5", True), ("1", False), ("99", False), ("2", True), ("0", False)]
-    log.report("DE", seizure(goods(quantity="0.1")))
+    log.report("DE", seizure(goods(quantity="0.1"), goods(quantity=None)))
     first = compiled(log)["objectives"][0]
     assert first == {
-        "measure": "quantity", "threshold": "1000.5", "reached": "1000.5", "met": True,
+        "measure": "quantity", "threshold": "1000.5", "reached": "1000.5", "met": True, "pending": 1,
         "name": "Cigarettes", "commodity": "tobacco", "unit": "stick",
     }  # fmt: skip
 

@@ -46,3 +46,8 @@ def test_an_objective_is_called_by_its_own_name_or_by_what_it_measures() -> None
 def test_a_quantity_stands_with_its_unit_and_all_its_digits() -> None:
     amounts = row("1234567.5", "5000000", measure="quantity", unit="stick", commodity="tobacco.cigarettes")
     assert progress(amounts, Wording()).text == "1,234,567.5 sticks of 5,000,000 sticks"
+
+
+def test_what_is_missing_from_a_quantity_is_told_with_it() -> None:
+    amounts = row("5", "10", measure="quantity", unit="stick", pending=2)
+    assert progress(amounts, Wording()).text == "5 sticks of 10 sticks; 2 reports with a quantity still pending."
