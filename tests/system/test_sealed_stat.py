@@ -15,7 +15,10 @@ from tests.system.rig import PASSPHRASE, Hub, RehearsalClock, admit, found, unti
 from tests.system.spellings import files_with, memory_with
 from vocu.canonical import encode
 from vocu.compilation.tables import compile_tables
+from vocu.operation.composing import Composer
 from vocu.operation.events import EpochsGranted
+from vocu.operation.header import WRAP_SIZE
+from vocu.operation.state import Device
 from vocu_client import Desk, Home
 from vocu_client.verifying import verify_log
 
@@ -142,6 +145,43 @@ async def test_of_two_desks_of_the_organiser_one_compiles(tmp_path: Path) -> Non
         assert [issue.number for issue in compiled.values()] == [1, 2, 3, 4]
         assert not any(desk.replica.alarms() for desk in desks.values())
         assert not any(desk.outbox.items("refused") for desk in desks.values())
+    finally:
+        hub.stop()
+
+
+async def test_an_epoch_that_a_participant_keeps_from_the_compiler_stops_no_newsletter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, hub = _hub(tmp_path)
+    try:
+        desks = await _desks(hub, tmp_path, clock)
+        pl, de, fr = (desks[ncp] for ncp in ("PL", "DE", "FR"))
+        pl.decisions.open_phase("OPERATIONAL")
+        await _level(desks)
+        wrap, organiser = Composer._wrap, pl.settings.device
+
+        def spoiled(self: Composer, secret: bytes, event_id: str, part: str, reader: Device) -> bytes:
+            return bytes(WRAP_SIZE) if reader.id == organiser else wrap(self, secret, event_id, part, reader)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Composer, "_wrap", spoiled)
+            de.actions.report_seizure(_report(0))
+            assert await de.sync()
+        assert await pl.sync()
+        assert pl.ledger.unopened == 1
+        clock.pass_days()
+        assert await pl.sync()  # alone: nobody has handed it the key yet
+        for desk in (de, fr):
+            assert await desk.sync()
+            (figures,) = _newsletters(desk)
+            assert figures["header"]["unopened"]["count"] == 1
+            assert desk.ledger.unopened == 0
+        await _level(desks)
+        assert pl.ledger.unopened == 0
+        await _newsletter(desks, clock)
+        assert "unopened" not in _newsletters(pl)[-1]["header"]
+        assert _newsletters(pl)[-1]["totals"]["cumulative"]["reports"] == 1
+        assert not any(desk.replica.alarms() for desk in desks.values())
     finally:
         hub.stop()
 

@@ -1,6 +1,6 @@
 """A newsletter in words: its figures as lines and rows of text, which HTML and plain text only lay out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -103,7 +103,7 @@ def newsletter_view(
             )
             for name, field in TILES
         ),
-        notes=tuple(_notes(totals, wording)),
+        notes=(*_left_out(header, wording), *_notes(totals, wording)),
         objectives=tuple(progress(row, wording) for row in figures["objectives"]),
         over_time=over_time(figures, wording),
         headlines=headlines(figures, wording),
@@ -135,6 +135,16 @@ def _dateline(header: Figures, wording: Wording) -> str:
     if "day_number" not in header:
         return weekday
     return wording.say("day_of", weekday=weekday, number=header["day_number"], days=header["days"])
+
+
+def _left_out(header: Figures, wording: Wording) -> Iterator[str]:
+    """What was sealed, and did not open for the desk that compiled."""
+    if "unopened" in header:
+        yield wording.n_(
+            "{n} sealed entry did not open for the desk that compiled this: the figures are without it.",
+            "{n} sealed entries did not open for the desk that compiled this: the figures are without them.",
+            header["unopened"]["count"],
+        )
 
 
 def _window(header: Figures, wording: Wording) -> str:

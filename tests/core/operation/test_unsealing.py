@@ -76,16 +76,16 @@ def readers(scenario: Scenario) -> list[Reader]:
 def test_the_hub_admits_what_it_cannot_read_and_every_desk_counts_it(scenario: Scenario) -> None:
     report = scenario.post("DE", events.SeizureReported(stat=seizure()))
     scenario.post("NL", events.SeizureReported(stat=seizure()))
-    scenario.post("DE", events.SeizureAmended(stat=seizure(quantity="731")), ref=report)
+    scenario.post("DE", events.SeizureAmended(stat=seizure(quantity="731994257130846")), ref=report)
     warning = scenario.post("NL", events.WarningIssued(stat=WARNING))
     scenario.post("DE", events.FeedbackGiven(stat=NOTHING), ref=warning)
     first, *others = readers(scenario)
     assert first.ledger.unopened == 0
-    assert {r.id: str(r.stat.goods[0].quantity) for r in first.ledger.reports.values() if r.stat}[report] == "731"
+    assert {r.id: str(r.stat.goods[0].quantity) for r in first.ledger.reports.values() if r.stat}[report] == "731994257130846"
     assert [reply.ncp for reply in first.ledger.warnings[warning].replies] == ["DE"]
     assert all(other.figures == first.figures for other in others)
     assert scenario.hub.state.posed[warning].addressees == ()
-    assert b"731" not in b"".join(data for entry in scenario.hub.entries for data in entry.parts if data)
+    assert b"731994257130846" not in b"".join(data for entry in scenario.hub.entries for data in entry.parts if data)
 
 
 def test_the_statistical_part_is_sealed_to_the_operation_there_and_nowhere_else(scenario: Scenario) -> None:

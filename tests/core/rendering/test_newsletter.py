@@ -229,3 +229,13 @@ def test_codes_read_as_words() -> None:
     assert wording.day("2024-02") == "February 2024"
     assert wording.share(1, 0) == "–"
     assert wording.instant(START, "Europe/Warsaw") == "12 Jan 2024, 11:00"
+
+
+def test_what_did_not_open_for_the_compiler_is_said() -> None:
+    log = Log("DE")
+    log.open("OPERATIONAL")
+    figures = compiled(log)
+    assert "did not open" not in newsletter_text(figures)
+    figures["header"]["unopened"] = {"count": 2, "entries": "A" * 43}
+    for rendered in (newsletter_html(figures), newsletter_text(figures)):
+        assert "2 sealed entries did not open for the desk that compiled this" in " ".join(rendered.split())
