@@ -96,7 +96,7 @@ class Mailer:
         state = self.desk.view.state
         for day, compiled in sorted(state.compiled.items()):
             key = f"newsletter {day}"
-            issued = state.genesis.issue == "automatic" or newsletter_id(state.op, day) in state.issued
+            issued = newsletter_id(state.op, day) in state.issued
             if not issued or compiled.position < settings.since or key in told:
                 continue
             if settings.newsletters == "full" and state.genesis.mail == "full" and self._opens(day):
