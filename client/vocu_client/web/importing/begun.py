@@ -25,6 +25,8 @@ from vocu_client.web.visit import Visit
 KIND: Final = "import"
 DAY_MS: Final = 24 * 60 * 60 * 1000
 LOOK_SECONDS: Final = 600
+MOST: Final = 20
+"""Imports that have begun at once: each may hold 50 MB."""
 BY_ITSELF: Final = "."
 """Instead of a mapping's name: a template that was filled in, or JSON, says by itself what it holds."""
 
@@ -49,7 +51,8 @@ class Begun(Struct, frozen=True, kw_only=True):
 
 
 def announce(visit: Visit, name: str, size: int) -> tuple[Begun, DraftFile]:
-    """A file that will come, or go on coming where it broke off. Raises RefusedError (file-too-large, file-empty)."""
+    """A file that will come, or go on coming where it broke off. Raises RefusedError (file-too-large, file-empty,
+    too-many-files)."""
     if size > MAX_BYTES:
         raise RefusedError("file-too-large", f"A table has at most {MAX_BYTES // 1_000_000} MB; split it.")
     name = clean_name(PurePath(name.replace("\\", "/")).name or "table")
@@ -58,6 +61,8 @@ def announce(visit: Visit, name: str, size: int) -> tuple[Begun, DraftFile]:
         known = (begun.name, begun.officer, file.size) if file is not None and not file.whole else None
         if file is not None and known == (name, visit.officer.id, size):
             return begun, file
+    if len(listed(visit)) >= MOST:
+        raise RefusedError("too-many-files", f"{MOST} imports are not finished at this desk; throw one away first.")
     draft_id = Drafts.new_id()
     media_type = "application/octet-stream"
     file = visit.desk.drafts.files.begin(draft_id, name, media_type, size, visit.site.now(), most=MAX_BYTES)

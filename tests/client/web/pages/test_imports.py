@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import openpyxl
@@ -29,6 +30,16 @@ from tests.core.form.forms import shortest_report
 from vocu_client.imports.containers import MAX_BYTES
 from vocu_client.web.importing import begun as imports
 from vocu_client.web.importing import working
+
+
+@pytest.fixture
+async def de(countries: Countries) -> AsyncIterator[Visitor]:
+    """An officer of a participant, who has begun no import yet."""
+    async with Visitor(countries.home("DE")) as visitor:
+        await visitor.sync()
+        for each in imports.listed_at(visitor.desk, 0):
+            visitor.desk.drafts.delete(each.id)
+        yield visitor
 
 
 async def test_what_is_recognised_is_filled_in_and_the_rest_is_asked_for(de: Visitor) -> None:
@@ -209,6 +220,13 @@ async def test_one_row_too_many_is_said_at_once(de: Visitor) -> None:
         await work.wait(2)
         page = await de.get(page.address)
     assert "more than 1,000,000 rows" in page.text
+
+
+async def test_no_desk_keeps_more_files_than_it_can_hold(de: Visitor) -> None:
+    for number in range(imports.MOST):
+        assert (await begun(de, table(row(number)))).status == 200
+    page = await begun(de, table(row(99)))
+    assert "20 imports are not finished" in page.text
 
 
 async def test_an_archive_that_is_no_workbook_is_refused(de: Visitor) -> None:
