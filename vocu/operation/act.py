@@ -45,7 +45,7 @@ class Act(Struct, frozen=True):
     @property
     def unopened(self) -> bool:
         """The same, and this reader does not have it opened."""
-        return self.sealed_stat and getattr(self.event, "stat", None) is None
+        return getattr(self.event, "stat", None) is None and self.sealed_stat
 
     @property
     def uncounted(self) -> bool:

@@ -21,7 +21,7 @@ def countries_of(act: Act, view: View) -> set[str]:
     ref = act.header.ref or act.header.id
     if (report := state.reports.get(ref)) is not None:
         found.add(report.owner)
-    if (posed := state.posed.get(ref)) is not None:
+    if (posed := view.posed.get(ref)) is not None:
         found |= {posed.asker, *posed.addressees}
     match getattr(act.event, "stat", None):
         case SeizureReport(on_behalf_of=owner, country=country, joint_with=others):

@@ -53,7 +53,7 @@ class LargeView:
     """What overviews see of a view, without bytes and keys."""
 
     def __init__(self, log: Log) -> None:
-        self.state, self.ledger = log.state, log.ledger
+        self.state, self.ledger, self.posed = log.state, log.ledger, log.state.posed
         self.settings = SimpleNamespace(ncp="AA", device="A" * 22)
         self.acts = Counted(
             Accepted(index, at, b"", None, sealed(act)) for index, (at, act, _) in enumerate(log.entries)

@@ -57,7 +57,8 @@ def form_of(visit: Visit, *, amends: bool = False) -> Form:
     state = visit.desk.view.state
     warnings = tuple(Option(each.id, _warning(visit, each)) for each in _warnings(visit))
     choices = {"warning_answered": warnings} if warnings else {}
-    without = (frozenset() if visit.organises else _BEHALF) | (frozenset() if amends else _OF_AMENDMENTS)
+    on_behalf = visit.organises and not visit.desk.view.state.seals_stat
+    without = (frozenset() if on_behalf else _BEHALF) | (frozenset() if amends else _OF_AMENDMENTS)
     own = visit.desk.settings.ncp
     return Form("seizure", visit.words, state, choices=choices, without=without, own=own)
 
