@@ -144,14 +144,13 @@ def _polars(_reports: int, folder: Path) -> Callable[[], Any]:
 
     def tables() -> dict[str, int]:
         rows = {}
-        once = pl.when(pl.col("first") == 1).then(pl.col("seizures")).otherwise(0).alias("sum")
+        first = pl.col("firsts") & 1
+        once = pl.when(first == 1).then(pl.col("seizures")).otherwise(0).alias("sum")
         amounts = [total(pl.col(part)) for part in parts("quantity")]
         for name, keys in GOODS.items():
             grouped = frame.lazy().group_by(*keys, "goods")
             rows[name] = len(
-                grouped.agg(pl.col("first").cast(pl.Int64).sum(), total(once), *amounts)
-                .collect(engine="streaming")
-                .rows()
+                grouped.agg(first.cast(pl.Int64).sum(), total(once), *amounts).collect(engine="streaming").rows()
             )
         for name, keys in CASES.items():
             grouped = frame.lazy().filter(lead.fill_null(value=True)).group_by(keys)
@@ -166,7 +165,9 @@ def _in_sql(run: Callable[[str], list[Any]], lead: str) -> dict[str, int]:
     sums = ", ".join(f"sum({part})" for part in parts("quantity"))
     for name, keys in GOODS.items():
         by = ", ".join((*keys, "goods"))
-        rows[name] = len(run(f"SELECT {by}, sum(first), sum(first * seizures), {sums} FROM facts GROUP BY {by}"))
+        rows[name] = len(
+            run(f"SELECT {by}, sum(firsts & 1), sum((firsts & 1) * seizures), {sums} FROM facts GROUP BY {by}")
+        )
     for name, keys in CASES.items():
         by = ", ".join(keys)
         rows[name] = len(run(f"SELECT {by}, count(*), sum(seizures) FROM facts WHERE {lead} GROUP BY {by}"))

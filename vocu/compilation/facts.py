@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from vocu.errors import MalformedError
 from vocu.form.quantities import quantity_of
@@ -47,9 +47,12 @@ def parts(name: str) -> tuple[str, str, str]:
     return name, f"{name}_upper", f"{name}_lower"
 
 
-MARKS: Final = ("standing", "amended", "unconfirmed", "pending", "cash", "first")
-"""`pending`: some quantity of the report is; `cash`: the goods are money; `first`: this row is the report's first one
-of its commodity and unit."""
+MARKS: Final = ("standing", "amended", "unconfirmed", "pending", "cash")
+"""`pending`: some quantity of the report is; `cash`: the goods are money."""
+FIRSTS: Final = ("goods", "commodity", "value", "brand", "species", "right_type", "origin_kind")
+"""Bits of `firsts`: that this row is the report's first one of its goods, of its commodity, with a value in this
+currency and basis, or of these goods with this attribute. So a report counts once in each, where rows are added up."""
+_ALL_FIRSTS: Final = 2 ** len(FIRSTS) - 1
 TEXTS: Final = ("owner", "credited", "day", "route", "indicators", *_OF_REPORT, "goods", *_OF_GOODS)
 """Codes of texts. Those that are made of several: `credited` and `indicators` of words, sorted, `route` by `way_text`,
 `goods` by `goods_text`."""
@@ -57,6 +60,7 @@ COUNTS: Final = ("seizures", "persons_involved", "persons_arrested")
 COLUMNS: Final[dict[str, str]] = {
     "report": "i",
     **dict.fromkeys(MARKS, "b"),
+    "firsts": "b",
     **dict.fromkeys(TEXTS, "i"),
     **dict.fromkeys(COUNTS, "q"),
     **dict.fromkeys(chain.from_iterable(map(parts, AMOUNTS)), "q"),
@@ -111,7 +115,7 @@ class Facts:
         marks = (STANDINGS.index(standing), amended, unconfirmed)
         if stat is None or standing not in ("in_phase", "follow_up"):
             code = self._codes[owner]
-            rows = [(self._reports, *marks, 0, 0, 1, code, code, *_NOTHING)]
+            rows = [(self._reports, *marks, 0, 0, _ALL_FIRSTS, code, code, *_NOTHING)]
         else:
             rows = self._rows_of(owner, stat, marks)
         if before is not None:
@@ -148,7 +152,7 @@ class Facts:
         )
         counts = (stat.seizures, stat.persons_involved or 0, stat.persons_arrested or 0)
         pending = any(line.quantity is None for line in stat.goods)
-        seen: set[int] = set()
+        seen: set[tuple[Any, ...]] = set()
         rows = []
         for line in stat.goods:
             quantity = quantity_of(line)
@@ -159,7 +163,7 @@ class Facts:
                     *marks,
                     pending,
                     line.unit == "currency" and quantity is not None,
-                    goods not in seen,
+                    _ALL_FIRSTS if len(stat.goods) == 1 else _firsts(line, goods, seen),
                     *of_report,
                     goods,
                     *map(codes.__getitem__, _goods_texts(line)),
@@ -170,8 +174,23 @@ class Facts:
                     *_split(line.taxes),
                 )
             )
-            seen.add(goods)
         return rows
+
+
+def _firsts(line: GoodsLine, goods: int, seen: set[tuple[Any, ...]]) -> int:
+    """The bits of what no row of the report had before: `seen` are those before, and this one afterwards."""
+    keys: list[tuple[Any, ...]] = [(0, goods), (1, line.commodity)]
+    if is_valued(line):
+        keys.append((2, line.currency, line.value_basis))
+    keys += [(place, goods, getattr(line, name)) for place, name in enumerate(FIRSTS[3:], 3)]
+    new = set(keys) - seen
+    seen |= new
+    return sum(1 << place for place, *_ in new)
+
+
+def is_valued(line: GoodsLine) -> bool:
+    """Whether it says what the goods are worth, or what is due on them."""
+    return line.value is not None or line.duties is not None or line.taxes is not None
 
 
 def goods_text(line: GoodsLine, *, open: bool) -> str:  # noqa: A002 - what `Goods` calls it

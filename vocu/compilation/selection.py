@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from vocu.compilation.counting import Goods, Key, Total
-from vocu.compilation.facts import AMOUNTS, COLUMNS, LIMB, NOT_SAID, STANDINGS, Facts, Standing, parts
+from vocu.compilation.facts import AMOUNTS, COLUMNS, FIRSTS, LIMB, NOT_SAID, STANDINGS, Facts, Standing, parts
 from vocu.compilation.filtering import EVERYTHING, Filter
 
 _TYPES: Final = {"b": pl.Int8(), "i": pl.Int32(), "q": pl.Int64()}
@@ -108,11 +108,11 @@ class Selection:
     def by_attribute(self, column: str) -> list[tuple[str, Goods, Total]]:
         """The total of each goods under each text of a column of goods, sorted by both. A currency is one where the
         goods are money."""
-        said = self._lines.filter(_IS_CASH if column == "currency" else pl.col(column) != 0)
-        once = said.group_by(column, "goods", "report").agg(pl.col("seizures").first(), *_sums("quantity"))
-        measures = (pl.len(), _sum("seizures"), *_sums("quantity"))
+        is_cash = column == "currency"
+        said = self._lines.filter(_IS_CASH if is_cash else pl.col(column) != 0)
+        measures = (*_once("goods" if is_cash else column), *_sums("quantity"))
         groups = (
-            (text, _goods(goods), sums) for (text, goods), sums in self._grouped(once, (column, "goods"), measures)
+            (text, _goods(goods), sums) for (text, goods), sums in self._grouped(said, (column, "goods"), measures)
         )
         return sorted(((text, goods, _total(goods, *sums)) for text, goods, sums in groups), key=lambda row: row[:2])
 
@@ -126,10 +126,9 @@ class Selection:
 
     def by_commodity(self) -> list[tuple[str, Total]]:
         """Reports and seizures of each commodity, whatever the unit, sorted."""
-        commodity, texts = self._renamed("goods", lambda text: _goods(text).commodity)
-        once = self._lines.group_by(commodity.alias("commodity"), "report").agg(pl.col("seizures").first())
-        found = once.group_by("commodity").agg(pl.len(), _sum("seizures")).collect(engine="streaming")
-        return sorted((texts[code], Total(reports, seizures)) for code, reports, seizures in found.iter_rows())
+        commodity: By = ("goods", lambda text: _goods(text).commodity)
+        found = self._grouped(self._lines, (commodity,), _once("commodity"))
+        return sorted((text, Total(*sums)) for (text,), sums in found)
 
     def persons(self) -> dict[str, tuple[int, int]]:
         """Persons involved and arrested, by whose the reports are."""
@@ -141,17 +140,18 @@ class Selection:
         The reports are those that say what goods are worth."""
         given = {name: _IS_CASH if name == "quantity" else pl.col(name) != NOT_SAID for name in AMOUNTS}
         valued = pl.any_horizontal(is_given for name, is_given in given.items() if name != "quantity")
-        measures = [pl.col("report").filter(valued).n_unique().alias("reports")]
+        reports, _ = _once("value", valued)
+        if self.only.commodities:  # of the lines that are left, another one may be the first
+            reports = pl.col("report").filter(valued).n_unique().alias("reports")
+        measures = [reports]
         for name, is_given in given.items():
             measures.append(is_given.sum().alias(f"{name}_given"))
             measures += [_sum(pl.when(is_given).then(part)).alias(part) for part in parts(name)]
         lines = self._lines.filter((pl.col("currency") != 0) & (_IS_CASH | valued))
         found = []
-        for key, (reports, *sums) in self._grouped(lines, ("currency", "value_basis", "day"), measures):
+        for key, (number, *sums) in self._grouped(lines, ("currency", "value_basis", "day"), measures):
             each = zip(AMOUNTS, *(sums[start::4] for start in range(4)), strict=True)
-            found.append(
-                (key, Money(reports, {name: exact(*limbs) if number else None for name, number, *limbs in each}))
-            )
+            found.append((key, Money(number, {name: exact(*limbs) if said else None for name, said, *limbs in each})))
         return sorted(found, key=lambda row: row[0])
 
     def standings(self) -> list[Standings]:
@@ -186,8 +186,7 @@ class Selection:
     def _sums_of_goods(self, columns: tuple[By, ...]) -> list[Group]:
         """Reports, seizures and the parts of quantities by these columns and goods; asked for again they are there."""
         if columns not in self._found:
-            seizures = pl.when(pl.col("first") == 1).then("seizures").otherwise(0)
-            measures = (pl.col("first").cast(pl.Int64).sum(), _sum(seizures).alias("sum"), *_sums("quantity"))
+            measures = (*_once("goods"), *_sums("quantity"))
             self._found[columns] = list(self._grouped(self._lines, (*columns, "goods"), measures))
         return self._found[columns]
 
@@ -215,6 +214,14 @@ def exact(whole: int, upper: int, lower: int) -> Decimal:
     carried, high = divmod(upper + carried, _SCALE)
     digits = f"{high:0{LIMB}}{low:0{LIMB}}".rstrip("0")
     return Decimal(f"{whole + carried}.{digits}" if digits else whole + carried)
+
+
+def _once(what: str, where: pl.Expr | None = None) -> tuple[pl.Expr, pl.Expr]:
+    """Reports and seizures, each report counted once in what it says several times."""
+    is_first = (pl.col("firsts") & (1 << FIRSTS.index(what))) != 0
+    if where is not None:
+        is_first &= where
+    return is_first.sum().alias("reports"), _sum(pl.when(is_first).then("seizures").otherwise(0)).alias("sum")
 
 
 def _sums(name: str) -> Iterator[pl.Expr]:
