@@ -11,7 +11,7 @@ from vocu.form.quantities import add_up, quantity_of
 from vocu.form.report import GoodsLine
 from vocu_client.app import Desk
 from vocu_client.cli.asking import ask_for_mapping
-from vocu_client.cli.desk import Yes, catch_up, certain, open_desk, run
+from vocu_client.cli.desk import Yes, catch_up, certain, codes, open_desk, run
 from vocu_client.cli.printing import bar, note, say, table, wording
 from vocu_client.imports import planning
 from vocu_client.imports.documents import is_json
@@ -33,11 +33,15 @@ def import_table(
     mapping: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What its columns mean: docs/mapping.md.")
     ] = None,
+    *,
     save_mapping: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Where to keep the mapping that was asked together.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be posted.")] = False,
     where: Annotated[list[str] | None, typer.Option(help="Only rows with COLUMN=VALUE; may be given again.")] = None,
+    readers: Annotated[
+        str, typer.Option(help="Who may read what names anybody: DE,NL, or OCU for the organiser; you always may.")
+    ] = "OCU",
     accept_partial: Annotated[
         bool, typer.Option("--accept-partial", help="Post the good rows although others are refused.")
     ] = False,
@@ -47,16 +51,16 @@ def import_table(
 
     Without a mapping: a template that was filled in is known by itself; for any other table you are asked.
     """
-    wanted, data = conditions(where or ()), file.read_bytes()
+    wanted, data, named = conditions(where or ()), file.read_bytes(), codes(readers)
     known = load_mapping(mapping) if mapping is not None else None
     with open_desk(ctx) as desk:
         reached = run(catch_up(desk))
         plan = None
         with bar("Reading the table") as told:
             if is_json(data):
-                plan = plan_file(desk, data, file.name, None)
+                plan = plan_file(desk, data, file.name, None, readers=named)
             elif known is None:
-                plan = plan_template(desk, data, file.name, progress=told)
+                plan = plan_template(desk, data, file.name, readers=named, progress=told)
         if plan is None:
             given = known or ask_for_mapping(desk, data, wording())
             if save_mapping is not None:
@@ -64,7 +68,9 @@ def import_table(
                 say(f"The mapping is kept in {save_mapping}.")
             with bar("Reading the table") as told:
                 name = mapping.name if mapping is not None else save_mapping.name if save_mapping is not None else ""
-                plan = plan_table(desk, data, file.name, given, mapping_name=name, where=wanted, progress=told)
+                plan = plan_table(
+                    desk, data, file.name, given, mapping_name=name, where=wanted, readers=named, progress=told
+                )
         show_plan(desk, plan)
         if plan.refused and not accept_partial:
             raise RefusedError(

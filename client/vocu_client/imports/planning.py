@@ -17,11 +17,12 @@ from vocu_client.imports.mapping import Mapping
 from vocu_client.imports.rows import Conversion, Imported, Refusal, Where, convert, event_id, undo_id
 from vocu_client.imports.table import read_rows
 from vocu_client.imports.template import open_template, read_template
-from vocu_client.posting import now
+from vocu_client.posting import OCU, now
 from vocu_client.store.imports import Source
 
 Progress = Callable[[int, int], None]
 """Told how many are done, of how many."""
+Readers = tuple[str, ...]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -44,20 +45,29 @@ def plan_file(
     mapping_name: str = "",
     officer: str = "",
     where: tuple[Where, ...] = (),
+    readers: Readers = (OCU,),
     progress: Progress = lambda _done, _of: None,
 ) -> Plan:
     """The plan for a file, whatever it is: JSON in the form's own terms, a filled-in template, or a table, which needs
     a mapping. Raises RefusedError("no-mapping") where it has none, and as the readers of each do."""
     if is_json(data):
         converted = read_documents(data, desk.settings.ncp, desk.view.state.added_commodities)
-        return plan(desk, converted, source_of(data, name, "", officer))
-    planned = plan_template(desk, data, name, officer=officer, progress=progress)
+        return plan(desk, converted, source_of(data, name, "", officer), readers=readers)
+    planned = plan_template(desk, data, name, officer=officer, readers=readers, progress=progress)
     if planned is not None:
         return planned
     if mapping is None:
         raise RefusedError("no-mapping", "A table needs its mapping: give --mapping; docs/mapping.md says how.")
     return plan_table(
-        desk, data, name, mapping, mapping_name=mapping_name, officer=officer, where=where, progress=progress
+        desk,
+        data,
+        name,
+        mapping,
+        mapping_name=mapping_name,
+        officer=officer,
+        where=where,
+        readers=readers,
+        progress=progress,
     )
 
 
@@ -70,23 +80,33 @@ def plan_table(
     mapping_name: str = "",
     officer: str = "",
     where: tuple[Where, ...] = (),
+    readers: Readers = (OCU,),
     progress: Progress = lambda _done, _of: None,
 ) -> Plan:
     """The plan for a table's bytes. Raises MalformedError as `read_rows` and `convert` do."""
     rows = read_rows(data, mapping)
-    converted = convert(rows, mapping, desk.view.state.added_commodities, where, lambda done: progress(done, len(rows)))
-    return plan(desk, converted, source_of(data, name, mapping_name, officer))
+    # Reading the rows is one half of the work, holding them against the rules the other.
+    whole = 2 * len(rows)
+    converted = convert(rows, mapping, desk.view.state.added_commodities, where, lambda done: progress(done, whole))
+    source = source_of(data, name, mapping_name, officer)
+    return plan(desk, converted, source, lambda done, of: progress(whole - of + done, whole), readers=readers)
 
 
 def plan_template(
-    desk: Desk, data: bytes, name: str, *, officer: str = "", progress: Progress = lambda _done, _of: None
+    desk: Desk,
+    data: bytes,
+    name: str,
+    *,
+    officer: str = "",
+    readers: Readers = (OCU,),
+    progress: Progress = lambda _done, _of: None,
 ) -> Plan | None:
     """The plan for a filled-in template; None where these bytes are another table. Raises as `read_template` does."""
     book = open_template(data)
     if book is None:
         return None
     converted = read_template(book, desk.view.state, desk.settings.ncp, lambda done: progress(done, done + 1))
-    return plan(desk, converted, source_of(data, name, "", officer))
+    return plan(desk, converted, source_of(data, name, "", officer), readers=readers)
 
 
 def source_of(data: bytes, name: str, mapping_name: str = "", officer: str = "") -> Source:
@@ -94,9 +114,16 @@ def source_of(data: bytes, name: str, mapping_name: str = "", officer: str = "")
     return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), mapping=mapping_name, officer=officer)
 
 
-def plan(desk: Desk, converted: Conversion, source: Source, progress: Progress = lambda _done, _of: None) -> Plan:
+def plan(
+    desk: Desk,
+    converted: Conversion,
+    source: Source,
+    progress: Progress = lambda _done, _of: None,
+    *,
+    readers: Readers = (OCU,),
+) -> Plan:
     """What importing these reports at this desk would do now. Each is held against the rules of the operation. Nothing
-    is written."""
+    is written. `readers`: who may read what names anybody, beside this country."""
     own, state = desk.settings.ncp, desk.view.state
     actions = desk.actions.of(source.officer) if source.officer else desk.actions
     written, undone = desk.outbox.ids(), desk.outbox.ids("queued", "sent")
@@ -113,7 +140,7 @@ def plan(desk: Desk, converted: Conversion, source: Source, progress: Progress =
         if name in state.kind_of or name in written:
             known.append((imported.lines, name))
             continue
-        draft = actions.draft_of(imported.report, imported.nominal, name)
+        draft = actions.draft_of(imported.report, imported.nominal, name, readers)
         try:
             actions.require_allowed(draft)
         except VocuError as error:

@@ -34,14 +34,16 @@ BETWEEN: Final = ";"
 
 
 class TemplateField(Struct, frozen=True, kw_only=True):
-    """One column. `title` and `hint` are English, for `Wording.field` and `Wording.hint`; `list` names the codes to
-    choose from: a code list, "commodity", "country" or "currency"."""
+    """One column. `title` and `hint` are English, for `Wording.field` and `Wording.hint`; `meaning`, where there is no
+    hint, says what a value is, for `Wording.fault`; `list` names the codes to choose from: a code list, "commodity",
+    "country" or "currency"."""
 
     part: Part
     name: str
     kind: Kind
     title: str
     hint: str
+    meaning: str
     required: bool
     list: str = ""
 
@@ -135,13 +137,16 @@ def _fields(
         told = described["properties"][name]
         inner = told.get("items", told)
         value = str(inner.get("$ref", "")).partition("urn:vocu:form:values#/$defs/")[2]
-        hint = told.get("description") or (_schema("values")["$defs"][value].get("description", "") if value else "")
+        # What JSON says of a number, that it stands in quotes, is not true of a cell.
+        told_by_value = value not in ("", "text", "long_text") and kinds[name] not in ("number", "moment")
+        meaning = _schema("values")["$defs"][value]["description"] if told_by_value else ""
         yield TemplateField(
             part=part,
             name=name,
             kind=kinds[name],
             title=told.get("title", name),
-            hint=hint,
+            hint=told.get("description", ""),
+            meaning=meaning,
             required=name in described["required"] or (part == "goods" and name == "quantity"),
             list=_list(name),
         )

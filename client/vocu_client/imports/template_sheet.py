@@ -11,6 +11,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from vocu.form.faults import Fault, Meaning
 from vocu.operation.state import OperationState
 from vocu.rendering.wording import Wording
 from vocu_client.imports.template_fields import (
@@ -95,7 +96,7 @@ class _Form:
             sheet.write_string(0, column, field.key)
             sheet.write_string(1, column, self._who_reads(field, fields[column - 1] if column else None), head)
             sheet.write_string(2, column, words.field(field.title) + (" *" if field.required else ""), head)
-            sheet.write_string(3, column, words.hint(field.hint) if field.hint else "", self._hint)
+            sheet.write_string(3, column, _hint(field, words), self._hint)
             sheet.set_column(column, column, 26 if wide else 18, self._formats.get(field.kind, self._formats["text"]))
             sheet.data_validation(HEAD_ROWS, column, HEAD_ROWS + MOST_ROWS - 1, column, self._validation(field, named))
         sheet.set_row(0, None, None, {"hidden": True})
@@ -119,7 +120,7 @@ class _Form:
     def _validation(self, field: TemplateField, named: dict[str, str]) -> dict[str, Any]:
         words = self._words
         title = words.field(field.title)
-        hint = words.hint(field.hint) if field.hint else ""
+        hint = _hint(field, words)
         several = words._("Several values are separated by {sign}", sign=BETWEEN) if field.kind == "list" else ""
         needed = words._("Every report needs this.") if field.required else ""
         told = {
@@ -138,6 +139,14 @@ class _Form:
             kind = "decimal" if field.kind == "number" else "integer"
             return {"validate": kind, "criteria": ">=", "value": 0, "error_message": said, **told}
         return {"validate": "any", **told}
+
+
+def _hint(field: TemplateField, words: Wording) -> str:
+    if field.kind == "moment":
+        return words._("Give day and time such as 2024-01-16 08:45.")
+    if field.hint or not field.meaning or field.list:
+        return words.hint(field.hint) if field.hint else ""
+    return words.fault(Fault("", "{meaning}", {"meaning": Meaning(field.meaning)}))
 
 
 def _guide_name(words: Wording) -> str:

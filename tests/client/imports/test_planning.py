@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.imports.desks import ImportingDesk, importing_desk, planned, rows
+from tests.client.imports.desks import HEADER, ImportingDesk, importing_desk, mapping, planned, rows
 from tests.scenario import Scenario
 from vocu.errors import RefusedError
 from vocu.operation.bodies import Withdrawal
@@ -148,6 +148,14 @@ def test_what_an_officer_withdrew_himself_does_not_come_back_by_an_import(
     again = planned(de, rows(2))
     assert len(again.fresh) == 1
     assert [name for _, name in again.known] == [first]
+
+
+def test_names_are_sealed_to_the_organiser_or_to_whom_one_says(de: ImportingDesk) -> None:
+    text = (HEADER + rows(1)).encode()
+    ((_, draft),) = planned(de, rows(1)).fresh
+    assert draft.readers == {"nominal": ("PL",)}
+    ((_, draft),) = planning.plan_file(de.desk, text, "a.csv", mapping(), readers=("FR", "OCU")).fresh
+    assert draft.readers == {"nominal": ("FR", "PL")}
 
 
 def test_an_import_that_is_not_there_is_one_clear_error(de: ImportingDesk) -> None:
