@@ -124,7 +124,7 @@ class View:
         except VocuError:
             self._start_over()
             raise
-        since = accepted[0].index if accepted else 0
+        since = accepted[0].index if accepted else self.size
         secrets = {index: secret for index, secret in self.keyring.epochs.items() if index >= since}
         granted = self._granted(accepted)
         self._replica.append(entries, checkpoint, secrets, granted)
