@@ -30,7 +30,8 @@ SAID: Final[dict[str, str]] = {
     "What was received does not have the form that the protocol prescribes. Try again; if it stays, tell who runs the "
     "hub.": "not-json not-canonical bad-answer bad-checkpoint-text bad-envelope bad-frame bad-id bad-leaf bad-note "
         "bad-parts bad-statement header-too-large missing-part missing-ref unexpected-part unexpected-ref unknown-kind "
-        "wrong-session frame-too-large bad-address bad-part-size body-too-large incomplete bad-media bad-request "
+        "wrong-session frame-too-large bad-address bad-epoch nothing-to-grant bad-part-size body-too-large incomplete "
+        "bad-media bad-request "
         "must-be-clear must-be-direct must-be-sealed must-be-to-all one-reader beyond-log unknown-part part-missing "
         "part-too-large",
     "What was written for sending cannot be sent. Write it anew.": "bad-draft blob-in-use",
@@ -47,9 +48,18 @@ SAID: Final[dict[str, str]] = {
     "There is such a file or folder already. Choose another name.": "file-exists folder-in-use",
     # tables that are imported
     "This table cannot be imported as it is. Correct the rows that are listed.":
-        "bad-cell bad-row bad-table part-of-report nothing-to-report rows-refused bad-where",
+        "bad-cell bad-json bad-table nothing-to-report rows-refused bad-where",
     "The mapping that says what the columns mean cannot be used. Correct what is listed.": "bad-mapping no-mapping",
-    "These are not results that vocu exported, or not all of them.": "bad-results",
+    "These are not results that vocu exported, or not all of them.": "bad-results bad-edition",
+    "This template was changed where it must not be, or is of another operation. Copy the rows into a new one.":
+        "bad-template other-operation",
+    "There is no such import at this desk.": "unknown-import",
+    "This profile cannot be used. Correct what is listed.": "bad-profile unknown-profile",
+    # the exported log
+    "This is not a whole log as vocu exports it. Get the file again.":
+        "not-a-log bad-line bad-gzip gzip-bomb line-too-long log-truncated after-the-end",
+    "This file was changed after it was written. Do not rely on it.": "log-altered log-out-of-order",
+    "These figures follow from what is sealed to others. Ask a desk that can read it.": "inputs-sealed",
     "These translations cannot be used. Correct the rows that are listed.": "bad-translations unknown-language",
     # joining and admitting
     "This invitation cannot be used. Ask the organiser for a new one.":
@@ -103,6 +113,16 @@ SAID: Final[dict[str, str]] = {
     "This report does not wait for a confirmation.": "nothing-to-confirm",
     "This newsletter was issued before, or is not the next one.": "already-issued bad-issue reserved-id",
     "There is no newsletter for that day yet.": "no-newsletter",
+    "This rule, rate or objective cannot be meant. Correct it.": "bad-rule bad-rate bad-objective",
+    "There is nothing new to publish.": "nothing-new",
+    "What this is about counts as nothing, because it breaks a rule.": "void",
+    "In this operation nobody reports on behalf of a country. Ask the country to report it.": "sealed-on-behalf",
+    # mail
+    "This cannot be a mail server or mailbox. Correct it.": "bad-mail",
+    "The mail server did not take the message. Look at its address, the password and the recipients.": "mail-failed",
+    "Mail leaves this machine over TLS only. Choose STARTTLS or TLS for this server.": "mail-in-the-clear",
+    "This operation allows notices only. Whole newsletters do not leave the desks by e-mail.": "mail-notice-only",
+    "This desk sends no mail.": "no-mail",
     "This cannot be undone and has to be confirmed first.": "not-confirmed",
     "This is being sent, or was delivered already. It cannot be taken back.": "under-way",
     "Your country has sent as much today as the hub takes. Go on tomorrow.": "quota",
@@ -152,6 +172,7 @@ ALARMS: Final[dict[str, str]] = {
         "bad-signature tampered-part unknown-key",
     "Data of this desk were changed from outside, or are damaged. Restore them from a backup.":
         "tampered-file damaged-log damaged-part consultations-missing",
+    "This is the log of another operation.": "wrong-operation",
     "Somebody opens the line between this desk and the hub. Do not go on; call the organiser.": "tls-intercepted",
     "This is not the hub that the invitation names. Do not go on; call the organiser.": "wrong-hub",
     "The newest key of the operation did not reach this desk as announced. Another one was asked for.": "epoch-fault",
