@@ -225,8 +225,9 @@ class _Draft:
             source["century"] = 2000
         if len(formats) == 1:
             return source | {"format": formats[0]}
-        text = "Day and month cannot be told apart in this column; say how its dates are written."
-        fault = Fault("", text if formats else "The dates of this column are written in no known way; say how.")
+        fault = Fault("", "Day and month cannot be told apart in this column; say how its dates are written.")
+        if not formats:
+            fault = Fault("", "The dates of this column are written in no known way; say how.")
         self.questions.append(Question(f"{path}.format", column, formats, fault))
         return source
 
