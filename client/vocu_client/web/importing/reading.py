@@ -1,5 +1,6 @@
 """A file that begins to be imported, read once: what stands in its columns, and what these seem to mean."""
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -27,7 +28,7 @@ from vocu_client.web.visit import Visit
 
 ASKED: Final = "file.decimal"
 LOOKED_AT: Final = 1_000_000
-ENCODINGS: Final = ("utf-8", "cp1252", "cp1250", "cp1251", "cp1253", "utf-16", "iso8859-2", "iso8859-7")
+ENCODINGS: Final = ("utf-8", "cp1252", "cp1250", "cp1251", "cp1253", "iso8859-2", "iso8859-7")
 _SIGNS: Final = ("decimal", "thousands")
 
 
@@ -115,4 +116,4 @@ def _kind(data: bytes, file: dict[str, Any], language: str) -> Kind:
 def _letters(data: bytes, encoding: str) -> str:
     """The first word of the file with letters beyond A to Z, as this encoding shows it."""
     text = data[:LOOKED_AT].decode(encoding, "replace")
-    return next((word for word in text.split() if not word.isascii()), "")[:40]
+    return next((word for word in re.findall(r"\w+", text) if not word.isascii()), "")[:40]

@@ -64,11 +64,7 @@ _works: WeakKeyDictionary[Site, dict[tuple[str, ...], Working]] = WeakKeyDiction
 
 def find(visit: Visit, *name: str) -> Working | None:
     """The work of that name, under way or done."""
-    return find_at(visit.site, *name)
-
-
-def find_at(site: Site, *name: str) -> Working | None:
-    return _works.setdefault(site, {}).get(name)
+    return _works.setdefault(visit.site, {}).get(name)
 
 
 def asks_by_itself(visit: Visit) -> bool:

@@ -1,5 +1,6 @@
 """A table to import, and what an officer answers about it, as a browser without scripts sends it."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -33,7 +34,16 @@ def row(number: int = 1, ware: str = "Zigaretten", menge: str = "1.200", einheit
 
 async def begun(visitor: Visitor, data: bytes, name: str = "fund.csv", **fields: Any) -> Page:
     """The page on which one ends up with this file."""
-    return await visitor.post("/imports/new", fields, files={"file": (name, data, "application/octet-stream")})
+    page = await visitor.post("/imports/new", fields, files={"file": (name, data, "application/octet-stream")})
+    return await settled(visitor, page)
+
+
+async def settled(visitor: Visitor, page: Page) -> Page:
+    """The page that comes once the desk has done what takes a while."""
+    while "working" in page.ids:
+        await asyncio.sleep(0.1)
+        page = await visitor.get(page.address)
+    return page
 
 
 def mapping_form(page: Page) -> tuple[str, dict[str, Any]]:
@@ -47,7 +57,7 @@ def mapping_form(page: Page) -> tuple[str, dict[str, Any]]:
 async def answered(visitor: Visitor, page: Page, do: str = "look", **answers: Any) -> Page:
     """The mapping with these answers put into what the page had."""
     action, filled = mapping_form(page)
-    return await visitor.post(action, filled | {"_do": do} | answers)
+    return await settled(visitor, await visitor.post(action, filled | {"_do": do} | answers))
 
 
 async def checked(visitor: Visitor, data: bytes, **answers: Any) -> Page:
@@ -65,7 +75,7 @@ def run_form(page: Page) -> tuple[str, dict[str, Any]]:
 
 async def imported(visitor: Visitor, data: bytes) -> Page:
     """The page of an import that was just done."""
-    page = await visitor.post(*run_form(await checked(visitor, data)))
+    page = await settled(visitor, await visitor.post(*run_form(await checked(visitor, data))))
     assert re.fullmatch(r"/imports/\d+", page.address), page.text
     return page
 
