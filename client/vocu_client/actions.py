@@ -240,9 +240,7 @@ class Actions(Posting):
         """Send out that day's compiled newsletter, with the organiser's words. Raises RefusedError if there is none."""
         compiled = self._view.state.compiled.get(day)
         if compiled is None:
-            raise RefusedError(
-                "no-newsletter", f"No newsletter was compiled for {day}; that happens at the set hour."
-            )
+            raise RefusedError("no-newsletter", f"No newsletter was compiled for {day}; that happens at the set hour.")
         issued = bodies.Issued(number=compiled.number, notable=tuple(notable) or None)
         event = events.NewsletterIssued(plain=issued, text=self._text(words) if words else None)
         return self._post(event, ref=newsletter_id(self._view.state.op, day), event_id=event_id)

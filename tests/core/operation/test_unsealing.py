@@ -81,7 +81,9 @@ def test_the_hub_admits_what_it_cannot_read_and_every_desk_counts_it(scenario: S
     scenario.post("DE", events.FeedbackGiven(stat=NOTHING), ref=warning)
     first, *others = readers(scenario)
     assert first.ledger.unopened == 0
-    assert {r.id: str(r.stat.goods[0].quantity) for r in first.ledger.reports.values() if r.stat}[report] == "731994257130846"
+    newest = first.ledger.reports[report].stat
+    assert newest is not None
+    assert str(newest.goods[0].quantity) == "731994257130846"
     assert [reply.ncp for reply in first.ledger.warnings[warning].replies] == ["DE"]
     assert all(other.figures == first.figures for other in others)
     assert scenario.hub.state.posed[warning].addressees == ()
