@@ -92,22 +92,23 @@ def _files(form: Form, ledger: Ledger, dossier: Dossier) -> Iterable[tuple[str, 
         case "json":
             return [(TABLES, tables_json(results, root, final))]
         case "flat":
-            return _flat(ledger)
+            return flat_files(ledger)
         case _:
             names = {"xlsx": WORKBOOK, "pdf": PRINT, "docx": REPORT}
             return [(names[form], dossier_file(form, dossier))]
 
 
-def _flat(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
-    from vocu.rendering.flat import flat_files  # noqa: PLC0415
+def flat_files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
+    """The flat files by name, in the folder that they stand in."""
+    from vocu.rendering import flat  # noqa: PLC0415
 
-    return ((f"{FLAT}/{name}", data) for name, data in flat_files(ledger))
+    return ((f"{FLAT}/{name}", data) for name, data in flat.flat_files(ledger))
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:
     """Write these files into the folder, made if need be. Returns the paths, in the order of writing."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     return [folder / name for name in files]
 

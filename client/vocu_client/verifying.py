@@ -20,8 +20,11 @@ from vocu.operation.unsealing import Unsealing
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu.rendering.results import tables_json
 from vocu_client.app import Desk
-from vocu_client.exports import CERTIFICATE, TABLES, result_files
+from vocu_client.exports import CERTIFICATE, FLAT, TABLES, flat_files, result_files
 from vocu_client.log_file import LogFile
+
+_OF_ONE_VERSION = frozenset({f"{FLAT}/codebook.csv", f"{FLAT}/codes.csv"})
+"""They follow from a version of vocu, not from the log."""
 
 
 class Verified(Struct, frozen=True, kw_only=True):
@@ -69,7 +72,7 @@ def verify_log(desk: Desk, told: Callable[[int, int], None], folder: Path | None
     settings = desk.settings
     operation = VerifiedOperation(settings.op, settings.ncp, settings.device, desk.view.operation.hub_key)
     unsealing = Unsealing(desk.view.keyring)
-    fold = _Fold(operation, _asked(folder, size), size, told, unsealing)
+    fold = _Fold(operation, _asked(folder, size), size, told, unsealing, flat=_flat(folder))
     entries = list(desk.replica.entries(0, size))
     try:
         operation.accept(entries, checkpoint, fold.take)
@@ -92,7 +95,7 @@ def verify_file(
     hub_key = HubVerifyKey.from_bytes(unb64(file.first.hub_key))
     leaves, checkpoint = file.leaves()
     operation = VerifiedOperation(file.first.op, file.first.ncp or "", "", hub_key)
-    fold = _Fold(operation, _asked(folder, len(leaves)), len(leaves), told)
+    fold = _Fold(operation, _asked(folder, len(leaves)), len(leaves), told, flat=_flat(folder))
     try:
         for accepted in operation.follow(leaves, file.entries(), checkpoint):
             fold.take(accepted)
@@ -119,10 +122,12 @@ class _Fold:
         total: int,
         told: Callable[[int, int], None],
         unsealing: Unsealing | None = None,
+        *,
+        flat: bool = False,
     ) -> None:
         self._operation, self._total, self._told = operation, total, told
         self._position, self._only = asked
-        self._unsealing = unsealing
+        self._unsealing, self._flat = unsealing, flat
         self._ledger: Ledger | None = None
         self._signatures = self._newsletters = self._tables = self._seen = 0
         self._files: dict[str, bytes] = {}
@@ -145,6 +150,8 @@ class _Fold:
             root, final = b64(self._operation.log.root(self._position)), ledger.phase == "CLOSED"
             self._tables = len(results.tables)
             self._files = result_files(results, root, final=final) | {TABLES: tables_json(results, root, final)}
+            if self._flat:
+                self._files |= dict(flat_files(ledger))
         self._told(ledger.position, self._total)
 
     def found(self) -> Verified:
@@ -164,10 +171,12 @@ class _Fold:
         )
 
 
-def compare_files(folder: Path, files: dict[str, bytes]) -> None:
-    """Return if the folder has these very files, perhaps without the one of all tables, and no other CSV. Raises
-    UntrustedError that names what differs."""
-    there = {path.name for path in (*folder.glob("*.csv"), folder / TABLES) if path.exists()} | {CERTIFICATE}
+def compare_files(folder: Path, files: dict[str, bytes]) -> list[str]:
+    """Return if the folder has these very files, perhaps without the one of all tables, and no other CSV; gives the
+    names of what else is there and was not compared. Raises UntrustedError that names what differs."""
+    files = {name: data for name, data in files.items() if name not in _OF_ONE_VERSION}
+    named = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    there = {name for name in named if name in files or _follows(name)} | {CERTIFICATE}
     differing = [f"{name} is missing" for name in sorted(files.keys() - there - {TABLES})]
     differing += [f"{name} does not follow from the log" for name in sorted(there - files.keys())]
     differing += [
@@ -177,6 +186,16 @@ def compare_files(folder: Path, files: dict[str, bytes]) -> None:
     ]
     if differing:
         raise UntrustedError("false-tables", f"The files in {folder} are not those of this log.", tuple(differing))
+    return sorted(named - there)
+
+
+def _follows(name: str) -> bool:
+    """Whether a file of this name says of itself that it follows from the log, byte for byte."""
+    return name.endswith(".csv") and name.count("/") == name.startswith(f"{FLAT}/") and name not in _OF_ONE_VERSION
+
+
+def _flat(folder: Path | None) -> bool:
+    return folder is not None and (folder / FLAT).is_dir()
 
 
 def _asked(folder: Path | None, size: int) -> tuple[int, Filter]:

@@ -16,6 +16,8 @@ from vocu_client.verifying import Anchors, Verified, compare_files, verify_file,
 
 DO_NOT_USE = "Do not rely on this file or on anything made from it. Ask who gave it to you, by telephone."
 
+_MOST_NAMED = 10
+
 
 def export(
     ctx: typer.Context,
@@ -84,11 +86,11 @@ def verify(
 
 
 def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
-    number, others = wording().number, found.entries - found.signatures
+    number, bare = wording().number, found.entries - found.signatures
     say(f"This is the log of the operation {found.name}.")
     say(f"{number(found.entries)} entries verified, each in its place under the root that the hub signed:")
     say(b64(found.root))
-    say(f"{number(found.signatures)} of them with their signatures and by all rules; {number(others)} are addressed")
+    say(f"{number(found.signatures)} of them with their signatures and by all rules; {number(bare)} are addressed")
     say("to others, and their place is all that is known of them here.")
     say(f"{number(found.witnesses)} participants signed the log as they saw it, up to {number(found.seen)} entries.")
     if found.unopened:
@@ -96,11 +98,20 @@ def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
     say(f"{number(found.newsletters)} newsletters were compiled again and are the same, byte for byte.")
     say(f"{number(found.tables)} results tables were compiled again.")
     if tables is not None:
-        compare_files(tables, found.files)
-        say(f"All files in {tables} are the same as those that follow from the log at entry {found.as_of}.")
+        others = compare_files(tables, found.files)
+        say(
+            f"The CSV and JSON files in {tables} are the same as those that follow from the log at entry {found.as_of}."
+        )
+        if others:
+            _say_what_was_not_compared(others)
     if out is not None:
         write_files(out, found.files)
         say(f"The tables that follow from the log at entry {found.as_of} are in {out}.")
+
+
+def _say_what_was_not_compared(names: list[str]) -> None:
+    shown = ", ".join(names[:_MOST_NAMED]) + (f" and {len(names) - _MOST_NAMED} more" if names[_MOST_NAMED:] else "")
+    note(f"Not compared: {shown}. Of these believe only what stands in the files that were.", "bold")
 
 
 def _say_what_was_sealed(found: Verified, *, compared: bool) -> None:

@@ -82,6 +82,22 @@ def test_tables_are_verified_at_the_position_that_they_name(
     assert "bad-results" in de.fail(2, "verify", "--tables", folder)
 
 
+def test_flat_files_are_verified_too_and_what_is_not_compared_is_named(
+    be: Shell, compiled: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tables"
+    be.do("tables", "--out", folder)
+    said = " ".join(be.do("verify", "--tables", folder).split())
+    assert "CSV and JSON files in" in said
+    assert "Not compared: flat/codebook.csv, flat/codes.csv, results.xlsx." in said
+    goods = folder / "flat" / "goods.csv"
+    goods.write_bytes(goods.read_bytes().replace(b"806000", b"806001"))
+    (folder / "flat" / "warnings.csv").unlink()
+    said = be.fail(1, "verify", "--tables", folder)
+    assert "flat/goods.csv differs" in said
+    assert "flat/warnings.csv is missing" in said
+
+
 def test_tables_come_in_every_form_that_is_asked_for(be: Shell, compiled: str, tmp_path: Path) -> None:
     usual = tmp_path / "usual"
     be.do("tables", "--out", usual)
