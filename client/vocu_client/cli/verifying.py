@@ -99,9 +99,8 @@ def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
     say(f"{number(found.tables)} results tables were compiled again.")
     if tables is not None:
         others = compare_files(tables, found.files)
-        say(
-            f"The CSV and JSON files in {tables} are the same as those that follow from the log at entry {found.as_of}."
-        )
+        same = "are the same as those that follow from the log at entry"
+        say(f"The CSV and JSON files in {tables} {same} {found.as_of}.")
         if others:
             _say_what_was_not_compared(others)
     if out is not None:
@@ -111,7 +110,7 @@ def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
 
 def _say_what_was_not_compared(names: list[str]) -> None:
     shown = ", ".join(names[:_MOST_NAMED]) + (f" and {len(names) - _MOST_NAMED} more" if names[_MOST_NAMED:] else "")
-    note(f"Not compared: {shown}. Of these believe only what stands in the files that were.", "bold")
+    say(f"Not compared: {shown}. Of these believe only what stands in the files that were.")
 
 
 def _say_what_was_sealed(found: Verified, *, compared: bool) -> None:

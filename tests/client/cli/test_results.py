@@ -82,9 +82,7 @@ def test_tables_are_verified_at_the_position_that_they_name(
     assert "bad-results" in de.fail(2, "verify", "--tables", folder)
 
 
-def test_flat_files_are_verified_too_and_what_is_not_compared_is_named(
-    be: Shell, compiled: str, tmp_path: Path
-) -> None:
+def test_flat_files_are_verified_and_what_is_not_compared_is_named(be: Shell, compiled: str, tmp_path: Path) -> None:
     folder = tmp_path / "tables"
     be.do("tables", "--out", folder)
     said = " ".join(be.do("verify", "--tables", folder).split())
