@@ -149,7 +149,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
         """The charts and the map, drawn for print."""
         for chart, upright in self.charts():
             told = chart_text(chart)
-            yield Picture(chart.title, chart_svg(chart, alt=told, print=True, upright=upright), told)
+            yield Picture(chart.title, chart_svg(chart, alt=told, upright=upright), told)
         if self.map is not None:
             yield Picture(self.map.title, map_print(self.map.svg), self.map.text)
 

@@ -1,8 +1,7 @@
 """Bar charts as SVG: lying bars that compare, upright ones for a course over time.
 
-A drawing stands by itself (a file, an <img>), with its title and what it shows in words, and follows the reader's
-light or dark theme by a style sheet of its own. With `print` there is none: its colours are attributes, as those of the
-map are, for paper, and for pages that allow no inline style and colour it by its class names.
+A drawing stands by itself, with its title and what it shows in words. It is for paper: its colours are fixed, its
+letters those of the printed page.
 """
 
 from collections.abc import Iterator
@@ -10,27 +9,19 @@ from html import escape
 from typing import Final
 
 from vocu.rendering.charts import Bar, Chart
+from vocu.rendering.map import FONT as SCREEN_FONT
 
 WIDTH: Final = 720
-FONT: Final = "system-ui,sans-serif"
-PRINT_FONT: Final = "Libertinus Serif"
+FONT: Final = "Libertinus Serif"
 _ROW, _TEXT, _NAMES, _VALUES = 28, 15, 252, 96
 _TALL, _HEAD, _FOOT = 190, 24, 24
 _MANY: Final = 14
 """More upright bars than this have room for their own names and counts no longer."""
 _WIDTH_OF_A_SIGN: Final = 0.52
-_THEME: Final = """
-:root{color-scheme:light dark;--ink:#12202e;--quiet:#52606d;--line:#b8c4cf;--bar:#1d5f9e;
---sea:#e9eff5;--land:#fbfbf8;--coast:#b9c4cf;--way:#b4541a;--halo:#fff}
-@media (prefers-color-scheme:dark){:root{--ink:#eef3f7;--quiet:#9fb0c0;--line:#4a5a69;--bar:#6fb3f2;
---sea:#10171e;--land:#27323d;--coast:#4a5a69;--way:#f0a35e;--halo:#10171e}}
-.name,.value{fill:var(--ink)}.quiet{fill:var(--quiet)}.line{stroke:var(--line)}.bar{fill:var(--bar)}
-.sea{fill:var(--sea)}.land{fill:var(--land);stroke:var(--coast)}.spot{fill:var(--bar);stroke:var(--bar)}
-.way{stroke:var(--way)}.tip,.stop{fill:var(--way)}.major,.minor{fill:var(--ink);stroke:var(--halo)}
-"""
+_INK, _QUIET, _LINE, _BAR = "#12202e", "#52606d", "#b8c4cf", "#1d5f9e"
 
 
-def chart_svg(chart: Chart, *, alt: str, print: bool = False, upright: bool = False) -> str:  # noqa: A002
+def chart_svg(chart: Chart, *, alt: str, upright: bool = False) -> str:
     """The chart as a standalone SVG; `alt` says in words what it shows (`chart_text`). Empty where it has no bars."""
     if not chart.bars:
         return ""
@@ -38,11 +29,9 @@ def chart_svg(chart: Chart, *, alt: str, print: bool = False, upright: bool = Fa
     height = _HEAD + _TALL + _FOOT if upright else _ROW * len(chart.bars) + 4
     return "\n".join(
         (
-            f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(chart.title)}"'
-            f' viewBox="0 0 {WIDTH} {height}" width="100%" font-family="{PRINT_FONT if print else FONT}"'
-            f' font-size="{_TEXT}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(chart.title)}"'
+            f' viewBox="0 0 {WIDTH} {height}" width="100%" font-family="{FONT}" font-size="{_TEXT}">',
             f"<title>{escape(chart.title)}</title><desc>{escape(alt)}</desc>",
-            *(() if print else (f"<style>{_THEME}</style>",)),
             *drawn,
             "</svg>",
         )
@@ -54,14 +43,9 @@ def chart_text(chart: Chart) -> str:
     return f"{chart.title}: " + ", ".join(f"{bar.name} {bar.text}" for bar in chart.bars)
 
 
-def map_file(svg: str) -> str:
-    """A map (`vocu.rendering.map`) as a file of its own, which follows the reader's theme like a chart."""
-    return svg.replace("</desc>", f"</desc>\n<style>{_THEME}</style>", 1)
-
-
 def map_print(svg: str) -> str:
-    """A map with the letters of a printed page."""
-    return svg.replace(f'font-family="{FONT}"', f'font-family="{PRINT_FONT}"', 1)
+    """A map (`vocu.rendering.map`) with the letters of a printed page."""
+    return svg.replace(f'font-family="{SCREEN_FONT}"', f'font-family="{FONT}"', 1)
 
 
 def _bars(bars: tuple[Bar, ...]) -> Iterator[str]:
@@ -70,9 +54,9 @@ def _bars(bars: tuple[Bar, ...]) -> Iterator[str]:
         top = number * _ROW + 2
         long = max(room * bar.share, 2.0)
         name = _cut(bar.name, _NAMES - 12)
-        yield _text("name", _NAMES - 12, top + 19, name, "end", "#12202e", full=bar.name)
-        yield f'<rect class="bar" x="{_NAMES}" y="{top + 4}" width="{long:.1f}" height="20" rx="2" fill="#1d5f9e"/>'
-        yield _text("value", _NAMES + long + 8, top + 19, bar.text, "start", "#12202e")
+        yield _text(_NAMES - 12, top + 19, name, "end", _INK, full=bar.name)
+        yield f'<rect x="{_NAMES}" y="{top + 4}" width="{long:.1f}" height="20" rx="2" fill="{_BAR}"/>'
+        yield _text(_NAMES + long + 8, top + 19, bar.text, "start", _INK)
 
 
 def _columns(bars: tuple[Bar, ...]) -> Iterator[str]:
@@ -83,14 +67,14 @@ def _columns(bars: tuple[Bar, ...]) -> Iterator[str]:
         tall = _TALL * bar.share
         left, middle = number * step, (number + 0.5) * step
         yield (
-            f'<rect class="bar" x="{left + step * 0.14:.1f}" y="{base - tall:.1f}" width="{step * 0.72:.1f}"'
-            f' height="{tall:.1f}" fill="#1d5f9e"><title>{escape(bar.name)}: {escape(bar.text)}</title></rect>'
+            f'<rect x="{left + step * 0.14:.1f}" y="{base - tall:.1f}" width="{step * 0.72:.1f}"'
+            f' height="{tall:.1f}" fill="{_BAR}"><title>{escape(bar.name)}: {escape(bar.text)}</title></rect>'
         )
         if number in labelled:
             anchor, at = _anchored(middle, bar, step)
-            yield _text("value", at, base - tall - 6, bar.text, anchor, "#12202e")
-            yield _text("quiet", at, base + 18, bar.name, anchor, "#52606d")
-    yield f'<line class="line" x1="0" y1="{base}" x2="{step * len(bars):.1f}" y2="{base}" stroke="#b8c4cf"/>'
+            yield _text(at, base - tall - 6, bar.text, anchor, _INK)
+            yield _text(at, base + 18, bar.name, anchor, _QUIET)
+    yield f'<line x1="0" y1="{base}" x2="{step * len(bars):.1f}" y2="{base}" stroke="{_LINE}"/>'
 
 
 def _labelled(bars: tuple[Bar, ...]) -> set[int]:
@@ -113,12 +97,9 @@ def _anchored(middle: float, bar: Bar, step: float) -> tuple[str, float]:
     return "middle", middle
 
 
-def _text(kind: str, x: float, y: float, text: str, anchor: str, colour: str, full: str = "") -> str:
+def _text(x: float, y: float, text: str, anchor: str, colour: str, full: str = "") -> str:
     whole = f"<title>{escape(full)}</title>" if full != text and full else ""
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">'
-        f"{whole}{escape(text)}</text>"
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{whole}{escape(text)}</text>'
 
 
 def _cut(text: str, room: float) -> str:

@@ -18,6 +18,7 @@ from vocu.rendering.outlines import Point, outlines
 from vocu.rendering.projection import EqualEarth, Frame, clipped, frame_around
 
 WIDTH, HEIGHT, WORLD_HEIGHT = 720, 500, 350
+FONT = "system-ui,sans-serif"
 FINE, SMALL = 4, 1
 """The land is drawn in quarters of a unit, as whole numbers; in whole units where few bytes are worth more (a mail)."""
 _LARGEST, _SMALLEST = 17.0, 4.0
@@ -62,7 +63,7 @@ def map_svg(title: str, description: str, spots: Sequence[Spot], ways: Sequence[
         frame = frame_around(points, WIDTH, WORLD_HEIGHT)
     parts = [
         f'<svg class="map" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}"'
-        f' viewBox="0 0 {WIDTH} {frame.height}" width="100%" font-family="system-ui,sans-serif">',
+        f' viewBox="0 0 {WIDTH} {frame.height}" width="100%" font-family="{FONT}">',
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>",
         f'<rect class="sea" width="{WIDTH}" height="{frame.height}" fill="#e9eff5"/>',
         f'<path class="land" transform="scale({1 / steps:g})" fill="#fbfbf8" stroke="#b9c4cf"'

@@ -140,7 +140,7 @@ def _where(view: View) -> dict[str, Any]:
 
 def _chart(chart: Chart, *, upright: bool) -> dict[str, str]:
     told = chart_text(chart)
-    return _picture(chart.title, chart_svg(chart, alt=told, print=True, upright=upright), told)
+    return _picture(chart.title, chart_svg(chart, alt=told, upright=upright), told)
 
 
 def _picture(title: str, svg: str, text: str) -> dict[str, str]:

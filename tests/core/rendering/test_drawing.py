@@ -3,15 +3,15 @@ from xml.etree import ElementTree
 import pytest
 
 from vocu.rendering.charts import Bar, Chart
-from vocu.rendering.drawing import chart_svg, chart_text, map_file, map_print
+from vocu.rendering.drawing import chart_svg, chart_text, map_print
 from vocu.rendering.map import Spot, map_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHART = Chart("Seizures <by> day", (Bar("1 Jan", "3", 0.5), Bar("2 Jan & after", "6", 1.0)))
 
 
-def drawn(chart: Chart, **how: bool) -> ElementTree.Element:
-    return ElementTree.fromstring(chart_svg(chart, alt=chart_text(chart), **how))  # type: ignore[arg-type]
+def drawn(chart: Chart, *, upright: bool = False) -> ElementTree.Element:
+    return ElementTree.fromstring(chart_svg(chart, alt=chart_text(chart), upright=upright))
 
 
 @pytest.mark.parametrize("upright", [False, True])
@@ -28,13 +28,6 @@ def test_bars_are_as_long_and_columns_as_high_as_their_shares() -> None:
     heights = [float(bar.attrib["height"]) for bar in drawn(CHART, upright=True).iter(f"{SVG}rect")]
     assert widths[1] == pytest.approx(2 * widths[0])
     assert heights[1] == pytest.approx(2 * heights[0])
-
-
-def test_a_file_follows_the_readers_theme_and_print_has_fixed_colours() -> None:
-    assert "prefers-color-scheme:dark" in chart_svg(CHART, alt="")
-    printed = chart_svg(CHART, alt="", print=True)
-    assert "<style" not in printed
-    assert 'fill="#1d5f9e"' in printed
 
 
 def test_a_course_of_many_days_names_only_as_many_as_there_is_room_for() -> None:
@@ -57,8 +50,6 @@ def test_nothing_to_show_is_no_drawing() -> None:
     assert chart_svg(Chart("C", ()), alt="") == ""
 
 
-def test_a_map_becomes_a_file_with_a_theme_or_a_print_with_its_font() -> None:
+def test_a_map_for_print_has_the_letters_of_the_page() -> None:
     spot = Spot(name="Warsaw", latitude=52.2, longitude=21.0, count=1, text="1")
-    svg = map_svg("Map", "Warsaw: 1", [spot])
-    assert ElementTree.fromstring(map_file(svg)).find(f"{SVG}style") is not None
-    assert "Libertinus Serif" in map_print(svg)
+    assert "Libertinus Serif" in map_print(map_svg("Map", "Warsaw: 1", [spot]))
