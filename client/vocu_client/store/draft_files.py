@@ -51,7 +51,7 @@ class DraftFiles:
         self._master = master
 
     def begin(self, draft: str, name: str, media_type: str, size: int, at: int, *, most: int = MAX_FILE) -> DraftFile:
-        """Announce a file, of `most` so many bytes. Raises RefusedError (file-too-large, file-empty, too-many-files)."""
+        """Announce a file of `most` bytes or fewer. Raises RefusedError: file-too-large, file-empty, too-many-files."""
         if size > most:
             raise RefusedError(
                 "file-too-large", f"A file has at most {most / 1024**2:.0f} MB; make it smaller, or split it."

@@ -23,9 +23,6 @@ NAMES: Final = {
 """What the counts of a national report are called."""
 
 
-_SUBJECT: Final = ("commodity", "unit", "currency")
-
-
 class Compared(Struct, frozen=True, kw_only=True):
     """One line of the comparison, in words; `agrees`: both say the same."""
 

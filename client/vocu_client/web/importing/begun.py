@@ -33,7 +33,7 @@ BY_ITSELF: Final = "."
 
 class Begun(Struct, frozen=True, kw_only=True):
     """One import. `mapping` is what was said so far, and may lack much; `mapping_name`: the saved one that it began
-    with; `asked_by` the officer who asked a colleague to approve; `leave_out`: the rows with faults stay out."""
+    with; `asked_by` the officer who asked a colleague to approve."""
 
     id: str
     revision: int
@@ -43,7 +43,6 @@ class Begun(Struct, frozen=True, kw_only=True):
     mapping: Raw
     mapping_name: str = ""
     asked_by: str = ""
-    leave_out: bool = False
 
     @property
     def speaks_for_itself(self) -> bool:
@@ -131,20 +130,16 @@ def keep(
     mapping: Raw | None = None,
     mapping_name: str | None = None,
     asked_by: str | None = None,
-    leave_out: bool | None = None,
-    revision: int | None = None,
 ) -> Begun:
-    """The import with this changed. `revision`: the one that the officer had before him. Raises DraftChangedError."""
+    """The import with this changed. Raises DraftChangedError where it has changed since it was read."""
     fields: Fields = {
         "name": [begun.name],
         "began": [str(begun.began_at)],
         "mapping": [mapping_text(begun.mapping if mapping is None else mapping)],
         "mapping_name": [begun.mapping_name if mapping_name is None else mapping_name],
         "asked_by": [begun.asked_by if asked_by is None else asked_by],
-        "leave_out": ["yes" if (begun.leave_out if leave_out is None else leave_out) else ""],
     }
-    before = begun.revision if revision is None else revision
-    return _begun(drafting.keep(visit, begun.id, KIND, fields, before, summary=begun.name))
+    return _begun(drafting.keep(visit, begun.id, KIND, fields, begun.revision, summary=begun.name))
 
 
 def throw_away(visit: Visit, begun: Begun) -> None:
@@ -167,11 +162,6 @@ def clear(site: Site) -> None:
             desk.drafts.delete(draft.id)
 
 
-def is_complete(raw: Raw) -> bool:
-    """Whether the mapping can be used as it is."""
-    return not problems(raw)
-
-
 def problems(raw: Raw) -> tuple[str, ...]:
     """What is wrong with the mapping, as English lines."""
     try:
@@ -192,7 +182,6 @@ def _begun(draft: FormDraft) -> Begun:
         mapping=tomllib.loads(said.get("mapping", "")),
         mapping_name=said.get("mapping_name", ""),
         asked_by=said.get("asked_by", ""),
-        leave_out=bool(said.get("leave_out")),
     )
 
 

@@ -21,7 +21,6 @@ from vocu_client.web.importing.sources import Given, columns_of, dated, given, o
 from vocu_client.web.importing.survey import MOST_VALUES, Column, Survey
 from vocu_client.web.importing.targets import OWN_CODE, Target, label
 
-ANY_DECIMAL: Final = "."
 _EMPTY: Final[dict[str, str]] = {
     "refuse": N_("refuse the row"),
     "leave_out": N_("leave the field empty"),

@@ -9,7 +9,6 @@ from tests.client.web.conftest import TODAY
 from tests.client.web.visitor import Page, Visitor
 
 HEADER = "Datum;Ort;Ware;Menge;Einheit;Kennzeichen;Bemerkung"
-FIRST_DAY = TODAY.replace(day=4) if TODAY.month != 4 else TODAY.replace(day=5)
 FIXED = {
     "fixed_agency": "customs",
     "fixed_location_type": "land_border",
