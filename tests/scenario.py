@@ -86,7 +86,8 @@ class Scenario:
         desk = self.desks[by]
         desk.catch_up(self.hub)
         draft = self.draft(by, event, **more)
-        words = any(getattr(event, part, None) is not None and part not in draft.readers for part in desk.state.sealed_parts)
+        sealed = desk.state.sealed_parts
+        words = any(getattr(event, part, None) is not None and part not in draft.readers for part in sealed)
         if words and not desk.state.epoch_is_current(self.hub.now):
             self.rotate(by)
         self.send(desk.compose(draft))

@@ -36,20 +36,8 @@ def compile_all(ledger: Ledger, whole: "Selection", only: Filter) -> list[Table]
         _confirmed_counts(ledger, whole, only),
         _confirmed_goods(ledger, whole.narrowed(Filter(countries=only.countries, commodities=only.commodities))),
         _editions(ledger, whole.narrowed(Filter(commodities=only.commodities))),
-        defined(
-            "T16", (Column("question", "Question"), Column("answer", "Answer"), *count_columns({"count": "Count"})), ()
-        ),
-        defined(
-            "T17",
-            (
-                Column("number", "Number", "count"),
-                Column("recommendation", "Recommendation"),
-                Column("addressee", "To whom"),
-                Column("due_day", "By when", "day"),
-                Column("status", "Status"),
-            ),
-            (),
-        ),
+        defined("T16", _EVALUATION, ()),
+        defined("T17", _RECOMMENDATIONS, ()),
     ]
 
 
