@@ -36,6 +36,15 @@ class Languages:
         except MalformedError:
             return Wording(language)
 
+    def spoken(self, language: str) -> Wording:
+        """The same, of a language that somebody named. Raises MalformedError ("unknown-language") where it is not
+        offered here."""
+        if language not in (offered := self.offered()):
+            raise MalformedError(
+                "unknown-language", f"This desk does not speak {language}; choose from {', '.join(offered)}."
+            )
+        return self.wording(language)
+
     def own_texts(self, language: str) -> Texts:
         """What was imported here for that language; nothing where the file is missing. Raises MalformedError
         ("bad-catalogue") where it is damaged."""

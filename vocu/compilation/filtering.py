@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from vocu.errors import MalformedError
 from vocu.form.days import first_day, last_day
 
 Part = Literal["period", "countries", "commodities", "modes"]
@@ -14,13 +15,20 @@ Part = Literal["period", "countries", "commodities", "modes"]
 
 class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is counted; a part that is left out restricts nothing. Both days of the period belong to it, and either may
-    be left open. A commodity includes all below it."""
+    be left open. A commodity includes all below it. A period that ends before it begins raises MalformedError
+    ("bad-filter"): it would count nothing, and look like a result."""
 
     period_from: str | None = None
     period_to: str | None = None
     countries: tuple[str, ...] = ()
     commodities: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.period_from is not None and self.period_to is not None and self.period_from > self.period_to:
+            raise MalformedError(
+                "bad-filter", f"The period from {self.period_from} to {self.period_to} ends before it begins."
+            )
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -1,7 +1,7 @@
 """The newsletter and the tables."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ from vocu.operation.bodies import Compiled
 from vocu_client.app import Desk
 from vocu_client.cli.desk import Yes, codes, decide, read, the_id, words
 from vocu_client.cli.printing import bar, note, say, wording
-from vocu_client.exports import FORMS, USUAL, newsletter_file, results_dossier, write_results
+from vocu_client.exports import FORMS, USUAL, Form, newsletter_file, results_dossier, write_results
 
 Day = Annotated[str | None, typer.Option(help="Its day, 2024-06-03; the newest where left out.")]
 
@@ -91,7 +91,7 @@ def tables(
             commodities=_known("commodity", _listed(commodity), _commodities(desk)),
             modes=_known("mode of transport", _listed(mode), [code.id for code in code_list("transport_mode").codes]),
         )
-        chosen = [form for form in FORMS if form in _known("form", tuple(forms or USUAL), FORMS)]
+        chosen = _chosen(forms or USUAL)
         results = compile_tables(desk.ledger, only)
         root = b64(desk.view.operation.log.root(results.position))
         dossier = results_dossier(desk.ledger, results, root, wording(), chosen)
@@ -104,6 +104,12 @@ def tables(
     read(ctx, write)
 
 
+def _chosen(given: Sequence[str]) -> list[Form]:
+    if unknown := [form for form in given if form not in FORMS]:
+        raise MalformedError("bad-filter", f"There is no form {', '.join(unknown)}; choose from {', '.join(FORMS)}.")
+    return [form for form in FORMS if form in given]
+
+
 def _listed(given: str | None) -> tuple[str, ...]:
     return tuple(code.strip() for code in (given or "").split(",") if code.strip())
 
@@ -113,7 +119,7 @@ def _day(given: str | None) -> str | None:
 
 
 def _commodities(desk: Desk) -> list[str]:
-    return [*(code.id for code in code_list("commodity").codes), *desk.view.state.genesis.sub_commodities]
+    return [*(code.id for code in code_list("commodity").codes), *desk.view.state.added_commodities]
 
 
 def _known(what: str, given: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:

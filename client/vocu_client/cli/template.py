@@ -36,7 +36,7 @@ def template(
 
     with open_desk(ctx) as desk:
         run(catch_up(desk))
-        words = wording() if language is None else Languages(ctx.obj.home).wording(language)
+        words = wording() if language is None else Languages(ctx.obj.home).spoken(language)
         xlsx.write_bytes(template_xlsx(desk.view.state, words))
         say(f"{xlsx}: the form of {desk.view.state.genesis.name}. Fill it in, then: vocu import {xlsx}")
 

@@ -131,6 +131,12 @@ def test_an_import_is_listed_and_undone_once(de: Shell, table: Path, mapping: Pa
     assert "0 new reports of DE, 2 here already" in de.do("import", table, "--mapping", mapping)
 
 
+def test_a_template_in_a_language_that_the_desk_does_not_speak_is_refused(de: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "template.xlsx"
+    assert "en, fr" in de.fail(2, "template", "--xlsx", file, "--language", "greek")
+    assert not file.exists()
+
+
 def test_a_template_is_written_filled_in_and_taken_back(de: Shell, tmp_path: Path) -> None:
     file = tmp_path / "seizures.xlsx"
     assert "vocu import" in de.do("template", "--xlsx", file, "--language", "de")

@@ -110,7 +110,8 @@ def test_tables_come_in_every_form_that_is_asked_for(be: Shell, compiled: str, t
         "results.pdf": b"%P",
         "final-report.docx": b"PK",
     }
-    assert "bad-filter" in be.fail(2, "tables", "--out", printed, "--form", "odt")
+    said = be.fail(2, "tables", "--out", printed, "--form", "odt")
+    assert "csv, json, flat, xlsx, pdf, docx" in said
 
 
 def test_filtered_tables_count_what_was_asked_for_and_say_so(be: Shell, compiled: str, tmp_path: Path) -> None:
@@ -129,6 +130,8 @@ def test_filtered_tables_count_what_was_asked_for_and_say_so(be: Shell, compiled
     for option, given in (("--country", "XX"), ("--commodity", "tobaco"), ("--mode", "rode")):
         assert "bad-filter" in be.fail(2, "tables", "--out", tmp_path, option, given)
     assert "bad-day" in be.fail(2, "tables", "--out", tmp_path, "--to", "yesterday")
+    turned = ("--from", "2024-02-01", "--to", "2024-01-01")
+    assert "bad-filter" in be.fail(2, "tables", "--out", tmp_path, *turned)
 
 
 def test_a_newsletter_is_printed(be: Shell, compiled: str, tmp_path: Path) -> None:

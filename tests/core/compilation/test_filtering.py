@@ -1,6 +1,7 @@
 import pytest
 
 from vocu.compilation.filtering import EVERYTHING, Filter
+from vocu.errors import MalformedError
 
 
 @pytest.mark.parametrize(
@@ -9,6 +10,12 @@ from vocu.compilation.filtering import EVERYTHING, Filter
 )
 def test_both_ends_of_a_period_belong_to_it(day: str, inside: bool) -> None:
     assert Filter(period_from="2024-01-15", period_to="2024-01-20").covers(day) is inside
+
+
+def test_a_period_that_ends_before_it_begins_is_refused_and_not_counted_as_nothing() -> None:
+    with pytest.raises(MalformedError) as refused:
+        Filter(period_from="2024-01-20", period_to="2024-01-15")
+    assert refused.value.code == "bad-filter"
 
 
 def test_a_month_lies_in_a_period_where_all_of_it_does() -> None:
