@@ -19,6 +19,7 @@ Work = Callable[[Told], Any]
 BROKEN: Final = VocuError(
     "desk-fault", "The desk itself failed at this. Nothing was lost; try again, and tell those who look after it."
 )
+PATIENCE_SECONDS: Final = 2.0
 KEPT: Final = 4
 """So many results are remembered: that of a large file takes much memory."""
 
@@ -39,10 +40,10 @@ class Working:
     def start(self, work: Work) -> None:
         self._task = asyncio.create_task(self._run(work))
 
-    async def wait(self, seconds: float) -> None:
-        """Until it has ended, but not for longer than this: what is quick needs no page that waits."""
+    async def wait(self) -> None:
+        """Until it has ended, but not for long: what is quick needs no page that waits."""
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=seconds)
+            await asyncio.wait([self._task], timeout=PATIENCE_SECONDS)
 
     async def _run(self, work: Work) -> None:
         try:

@@ -5,7 +5,6 @@ from typing import Final, Literal
 from starlette.responses import Response
 
 from vocu.errors import RefusedError, VocuError
-from vocu.operation import events
 from vocu_client.imports import planning
 from vocu_client.web.forms.form import Form
 from vocu_client.web.importing import begun as imports
@@ -13,10 +12,9 @@ from vocu_client.web.importing import planned, saved, working
 from vocu_client.web.importing.begun import Begun
 from vocu_client.web.importing.planned import Planned
 from vocu_client.web.importing.working import Told, Working
-from vocu_client.web.posed import may_write
+from vocu_client.web.pages.import_new import under_way
 from vocu_client.web.visit import Visit, get, post
 
-WAIT_SECONDS: Final = 2.0
 SHOWN: Final = 100
 """Faults that the page lists; all of them are in the file to take away."""
 Approval = Literal["", "ask", "waits", "decide"]
@@ -24,7 +22,7 @@ Approval = Literal["", "ask", "waits", "decide"]
 
 async def check(visit: Visit) -> Response:
     """The whole file, read: reports in words, totals, faults; or how far the reading has come."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     running = working.find(visit, "run", begun.id)
     if running is not None and (running.runs or running.failed is not None):
         return visit.go(f"/imports/begun/{begun.id}/run")
@@ -40,7 +38,7 @@ async def check(visit: Visit) -> Response:
 
 async def all_faults(visit: Visit) -> Response:
     """Every fault, as a table to take away."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     work = await _planned(visit, begun)
     if work.runs or work.failed is not None:
         return visit.go(f"/imports/begun/{begun.id}/check")
@@ -50,7 +48,7 @@ async def all_faults(visit: Visit) -> Response:
 
 async def run(visit: Visit) -> Response:
     """Queue the reports, or ask a colleague for his approval first."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     back = f"/imports/begun/{begun.id}/check"
     work = await _planned(visit, begun)
     if work.runs or work.failed is not None:
@@ -79,7 +77,7 @@ async def run(visit: Visit) -> Response:
 
     working.forget(visit, "run", begun.id)
     running = working.begin(visit, queue, "run", begun.id)
-    await running.wait(WAIT_SECONDS)
+    await running.wait()
     return await running_page(visit)
 
 
@@ -90,25 +88,16 @@ async def running_page(visit: Visit) -> Response:
     if work is None:
         return visit.go(f"/imports/begun/{draft}/check")
     if work.runs:
-        return _waits(visit, _begun(visit), work, "run", f"/imports/begun/{draft}/run")
+        return _waits(visit, under_way(visit), work, "run", f"/imports/begun/{draft}/run")
     if work.failed is not None:
         if working.asks_by_itself(visit):
             return visit.go(f"/imports/begun/{draft}/run")
         failed = work.failed
         working.forget(visit, "run", draft)
-        return visit.page("import_bad.html", 400, error=failed, begun=_begun(visit))
+        return visit.page("import_bad.html", 400, error=failed, begun=under_way(visit))
     working.forget(visit, "plan", draft)
     working.forget(visit, "read", draft)
     return visit.go(f"/imports/{work.result}")
-
-
-def _begun(visit: Visit) -> Begun:
-    if not may_write(visit, events.SeizureReported):
-        raise RefusedError("not-your-right", "Your country cannot report seizures in this operation now.")
-    begun = imports.find(visit, str(visit.path["draft"]))
-    if not imports.is_whole(visit, begun):
-        raise RefusedError("file-incomplete", f"{begun.name} has not arrived whole; choose it again, and it goes on.")
-    return begun
 
 
 async def _planned(visit: Visit, begun: Begun) -> Working:
@@ -122,7 +111,7 @@ async def _planned(visit: Visit, begun: Begun) -> Working:
         )
 
     found = working.begin(visit, work, *_name(begun, officer))
-    await found.wait(WAIT_SECONDS)
+    await found.wait()
     return found
 
 

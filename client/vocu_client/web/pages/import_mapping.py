@@ -5,7 +5,6 @@ from typing import Final
 from starlette.responses import Response
 
 from vocu.errors import RefusedError
-from vocu.operation import events
 from vocu_client.imports.writing import Raw, mapping_text
 from vocu_client.web.importing import answers, saved, working
 from vocu_client.web.importing import begun as imports
@@ -17,17 +16,16 @@ from vocu_client.web.importing.reading import Read, around, effective, read
 from vocu_client.web.importing.sources import by_column, tidy, with_source
 from vocu_client.web.importing.survey import Survey
 from vocu_client.web.importing.targets import choices, label
+from vocu_client.web.pages.import_new import under_way
 from vocu_client.web.pages.imports import TOML
-from vocu_client.web.posed import may_write
 from vocu_client.web.visit import Visit, get, post
 
-WAIT_SECONDS: Final = 2.0
 DELIMITERS: Final = (";", ",", "\t", "|")
 
 
 async def show(visit: Visit) -> Response:
     """The mapping as it is, or the file that is still being read."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     if begun.speaks_for_itself:
         return visit.go(f"/imports/begun/{begun.id}/check")
     found = await _read(visit, begun)
@@ -40,7 +38,7 @@ async def show(visit: Visit) -> Response:
 
 async def take(visit: Visit) -> Response:
     """What the page's buttons do: look again with what was answered, one more kind of goods, go on to the check."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     found = await _read(visit, begun)
     if isinstance(found, Response):
         return found
@@ -66,7 +64,7 @@ async def take(visit: Visit) -> Response:
 
 async def save(visit: Visit) -> Response:
     """Keep the mapping under a name, for the next file of this kind."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     name = str(visit.form.get("name", "")).strip()
     back = f"/imports/begun/{begun.id}/check"
     if problems := imports.problems(begun.mapping):
@@ -80,32 +78,23 @@ async def save(visit: Visit) -> Response:
 
 async def mapping_file(visit: Visit) -> Response:
     """The mapping as it is, as the file that the command line takes."""
-    begun = _begun(visit)
+    begun = under_way(visit)
     return visit.download("mapping.toml", TOML, mapping_text(tidy(begun.mapping)).encode())
 
 
 async def ask_to_discard(visit: Visit) -> Response:
-    return visit.page("import_discard.html", begun=_begun(visit))
+    return visit.page("import_discard.html", begun=under_way(visit))
 
 
 async def discard(visit: Visit) -> Response:
-    imports.throw_away(visit, _begun(visit))
+    imports.throw_away(visit, under_way(visit))
     return visit.go("/imports", visit.words._("The import was thrown away, and its file with it. Nothing was sent."))
-
-
-def _begun(visit: Visit) -> Begun:
-    if not may_write(visit, events.SeizureReported):
-        raise RefusedError("not-your-right", "Your country cannot report seizures in this operation now.")
-    begun = imports.find(visit, str(visit.path["draft"]))
-    if not imports.is_whole(visit, begun):
-        raise RefusedError("file-incomplete", f"{begun.name} has not arrived whole; choose it again, and it goes on.")
-    return begun
 
 
 async def _read(visit: Visit, begun: Begun) -> Read | Response:
     """What stands in the file; the page that waits, while it is being read. Raises MalformedError (bad-table)."""
     work = read(visit, begun)
-    await work.wait(WAIT_SECONDS)
+    await work.wait()
     if work.runs:
         return visit.page(
             "import_working.html", work=work, what="read", address=f"/imports/begun/{begun.id}", name=begun.name

@@ -3,7 +3,7 @@
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
-from vocu.errors import MalformedError, VocuError
+from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.operation import events
 from vocu_client.imports.containers import MAX_BYTES
 from vocu_client.imports.documents import is_json
@@ -64,6 +64,17 @@ async def append(visit: Visit) -> Response:
         imports.throw_away(visit, begun)
         raise
     return JSONResponse({"file": begun.id, "received": file.received, "piece": PIECE, "go": address})
+
+
+def under_way(visit: Visit) -> Begun:
+    """The import that the address names, whose file is here. Raises RefusedError (not-your-right, unknown-id,
+    file-incomplete)."""
+    if not may_write(visit, events.SeizureReported):
+        raise RefusedError("not-your-right", "Your country cannot report seizures in this operation now.")
+    begun = imports.find(visit, str(visit.path["draft"]))
+    if not imports.is_whole(visit, begun):
+        raise RefusedError("file-incomplete", f"{begun.name} has not arrived whole; choose it again, and it goes on.")
+    return begun
 
 
 def _go_on(visit: Visit, begun: Begun, data: bytes, mapping: str) -> str:

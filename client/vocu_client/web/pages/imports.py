@@ -104,7 +104,7 @@ async def take_back(visit: Visit) -> Response:
         return undo(desk, number, reason, officer)
 
     under_way = working.begin(visit, work, "undo", str(number))
-    await under_way.wait(2)
+    await under_way.wait()
     if under_way.runs or under_way.failed is not None:
         return visit.go(f"/imports/{number}/undo")
     done: Undone = under_way.result
