@@ -2,8 +2,9 @@
 
 from vocu.form.report import Stop
 from vocu.rendering.wording import Wording
+from vocu_client.map_marks import MOST_PLACES
 from vocu_client.overviews.seizures import Point, Way
-from vocu_client.web.seizures.mapping import MOST_PLACES, mapped
+from vocu_client.web.seizures.mapping import mapped
 
 WORDS = Wording("en")
 ROTTERDAM = Point("NL", "NLRTM", ("a", "b"))
