@@ -2,20 +2,17 @@
 
 import json
 from collections import Counter
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from vocu import canonical
 from vocu.errors import MalformedError
 from vocu.form.faults import Fault, FormError
-from vocu.form.report import GoodsLine
 from vocu.form.schema import NOTHING_ADDED
+from vocu.form.typed import as_form
 from vocu.form.whole import split
 from vocu_client.imports.filling import RowFault
-from vocu_client.imports.mapping import KINDS
 from vocu_client.imports.rows import Conversion, Imported, Refusal
 from vocu_client.imports.table import MAX_ROWS
-
-_AMOUNTS: Final = frozenset(name for name, kind in KINDS[GoodsLine].items() if kind == "number")
 
 
 def is_json(data: bytes) -> bool:
@@ -35,7 +32,7 @@ def read_documents(data: bytes, own: str, added: frozenset[str] = NOTHING_ADDED)
         try:
             if not isinstance(form, dict):
                 raise FormError("bad-form", "No form.", (Fault("", "this is no form, in curly brackets"),))
-            plain = _plain(form)
+            plain = as_form(form)
             report, nominal = split(plain, added)
             content = canonical.encode([own, plain])
         except MalformedError as error:
@@ -59,17 +56,6 @@ def _forms(data: bytes) -> list[Any]:
     if len(forms) > MAX_ROWS:
         raise MalformedError("bad-json", f"The file has more than {MAX_ROWS:,} reports; split it.")
     return forms
-
-
-def _plain(value: Any, name: str = "") -> Any:
-    match value:
-        case dict():
-            return {key: _plain(inner, key) for key, inner in value.items()}
-        case list():
-            return [_plain(inner, name) for inner in value]
-        case int() if name in _AMOUNTS and not isinstance(value, bool):
-            return str(value)
-    return value
 
 
 def _no_number(text: str) -> NoReturn:
