@@ -6,6 +6,7 @@ messages, and loses what nobody says any more.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,6 +115,7 @@ def _in_template(path: Path) -> Iterator[Said]:
                 yield Said("", texts, _name(path))
 
 
+@cache
 def collected() -> dict[tuple[str, str], tuple[tuple[str, ...], list[str]]]:
     """By context and English text: its forms, and the files that say it. A plural takes in its singular."""
     found: dict[tuple[str, str], tuple[tuple[str, ...], list[str]]] = {}
