@@ -25,9 +25,10 @@ _SELDOM: Final = 20
 _CHUNK: Final = 1 << 22
 _OVERLAP: Final = 1 << 12
 """More than any tag has that is looked for."""
-_AT: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
-_SHARED: Final = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
+# A tag ends before the next one begins: [^<>], lest a file of tags without an end be looked through from each of them.
+_AT: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
+_SHARED: Final = re.compile(rb"</(?:\w+:)?si>")
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</")
 _REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,9})["']""")
 
@@ -100,7 +101,7 @@ def _require_bounded(name: str, chunks: Iterator[bytes]) -> None:
 def _require_few_copies(archive: zipfile.ZipFile, names: set[str]) -> None:
     """Look at how often an XLSX shows the texts that it keeps once, where there are long ones among them."""
     texts = "xl/sharedStrings.xml"
-    lengths = [match.end() - match.start() for match in _SHARED.finditer(archive.read(texts))] if texts in names else []
+    lengths = [len(text) for text in _SHARED.split(archive.read(texts))[:-1]] if texts in names else []
     if max(lengths, default=0) * MAX_CELLS < MAX_TEXT * _SELDOM:
         return
     shown = 0

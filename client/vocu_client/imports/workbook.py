@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from vocu.errors import MalformedError
 from vocu_client.imports.containers import require_readable
+from vocu_client.imports.error_cells import errors_as_texts
 
 _DAMAGED: Final = "This workbook cannot be read; open it in a spreadsheet program and save it again as .xlsx."
 
@@ -26,7 +27,7 @@ class Workbook:
         from python_calamine import CalamineWorkbook  # noqa: PLC0415 - slow to load, seldom needed
 
         require_readable(data)
-        self._book: Any = _guarded(CalamineWorkbook.from_filelike, io.BytesIO(data))
+        self._book: Any = _guarded(CalamineWorkbook.from_filelike, io.BytesIO(errors_as_texts(data)))
         self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
 
     def rows(self, sheet: str | None = None, decimal: str = ".") -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from openpyxl import Workbook as Book  # type: ignore[import-untyped]
 from tests.client.imports.tables import SMALL, small
 from vocu.errors import MalformedError
 from vocu_client.imports import containers
+from vocu_client.imports.error_cells import errors_as_texts
 from vocu_client.imports.mapping import read_mapping
 from vocu_client.imports.rows import convert
 from vocu_client.imports.table import read_rows
+from vocu_client.imports.workbook import Workbook
 
 HEAD = ["Country", "Day", "Place", "Goods", "Kilograms"]
 ROWS: list[list[Any]] = [
@@ -74,6 +77,41 @@ def saved_again(data: bytes, form: str, folder: Path) -> bytes:
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return (target / f"given.{form}").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("part", "tag"),
+    [
+        ("xl/worksheets/sheet1.xml", b"<c "),
+        ("content.xml", b"<table:table-cell "),
+        ("xl/sharedStrings.xml", b"<si "),
+    ],
+)
+def test_tags_without_an_end_do_not_hold_anybody_up(part: str, tag: bytes) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"")
+        archive.writestr(part, tag * 25_000)
+    before = process_time()
+    containers.require_readable(out.getvalue())
+    errors_as_texts(out.getvalue())
+    assert process_time() - before < 2  # it was half a minute, and an hour for a megabyte
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_cell_whose_formula_failed_is_no_empty_cell(form: str, tmp_path: Path) -> None:
+    """What a formula lost would be left out of the report as if nobody had meant to say it."""
+    data = saved_again(
+        workbook([["Goods", "Value", "Kilograms"], ["snus", "=NA()", 5], ["snus", "=1/0", 6]]), form, tmp_path
+    )
+    read = Workbook(data)
+    assert [texts for _, texts in read.rows()] == [
+        ("Goods", "Value", "Kilograms"), ("snus", "#N/A", "5"), ("snus", "#DIV/0!", "6")
+    ]  # fmt: skip
+
+
+def test_a_failed_cell_that_no_other_program_saved_is_told_too() -> None:
+    assert [texts for _, texts in Workbook(workbook([["#REF!", 1]])).rows()] == [("#REF!", "1")]
 
 
 def test_typed_cells_are_the_very_numbers_and_days_that_were_entered() -> None:
