@@ -27,7 +27,8 @@ class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     def __post_init__(self) -> None:
         if self.period_from is not None and self.period_to is not None and self.period_from > self.period_to:
             raise MalformedError(
-                "bad-filter", f"The period from {self.period_from} to {self.period_to} ends before it begins."
+                "bad-filter",
+                f"The period from {self.period_from} to {self.period_to} ends before it begins; exchange the days.",
             )
 
     @property

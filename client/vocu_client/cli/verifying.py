@@ -90,8 +90,9 @@ def _conclude(found: Verified, tables: Path | None, out: Path | None) -> None:
     say(f"This is the log of the operation {found.name}.")
     say(f"{number(found.entries)} entries verified, each in its place under the root that the hub signed:")
     say(b64(found.root))
-    say(f"{number(found.signatures)} of them with their signatures and by all rules; {number(bare)} are addressed")
-    say("to others, and their place is all that is known of them here.")
+    say(f"{number(found.signatures)} of them with their signatures and by all rules.")
+    if bare:
+        say(f"Addressed to others: {number(bare)}. Their place is all that is known of them here.")
     say(f"{number(found.witnesses)} participants signed the log as they saw it, up to {number(found.seen)} entries.")
     if found.unopened:
         _say_what_was_sealed(found, compared=bool(tables or out))
