@@ -14,9 +14,8 @@ from vocu_client.cli.asking import ask_for_mapping
 from vocu_client.cli.desk import Yes, catch_up, certain, codes, open_desk, run
 from vocu_client.cli.printing import bar, note, say, table, wording
 from vocu_client.imports import planning
-from vocu_client.imports.documents import is_json
 from vocu_client.imports.mapping import load_mapping
-from vocu_client.imports.planning import Plan, plan_file, plan_table, plan_template
+from vocu_client.imports.planning import Plan, plan_file, speaks_for_itself
 from vocu_client.imports.rows import conditions
 from vocu_client.imports.undoing import undo
 from vocu_client.imports.writing import mapping_text, raw_mapping
@@ -52,25 +51,21 @@ def import_table(
     Without a mapping: a template that was filled in is known by itself; for any other table you are asked.
     """
     wanted, data, named = conditions(where or ()), file.read_bytes(), codes(readers)
-    known = load_mapping(mapping) if mapping is not None else None
+    given, mapping_name = None, ""
+    if mapping is not None:
+        given, mapping_name = load_mapping(mapping), mapping.name
     with open_desk(ctx) as desk:
         reached = run(catch_up(desk))
-        plan = None
-        with bar("Reading the table") as told:
-            if is_json(data):
-                plan = plan_file(desk, data, file.name, None, readers=named)
-            elif known is None:
-                plan = plan_template(desk, data, file.name, readers=named, progress=told)
-        if plan is None:
-            given = known or ask_for_mapping(desk, data, wording())
+        if given is None and not speaks_for_itself(data):
+            given = ask_for_mapping(desk, data, wording())
             if save_mapping is not None:
                 save_mapping.write_text(mapping_text(raw_mapping(given)), encoding="utf-8")
+                mapping_name = save_mapping.name
                 say(f"The mapping is kept in {save_mapping}.")
-            with bar("Reading the table") as told:
-                name = mapping.name if mapping is not None else save_mapping.name if save_mapping is not None else ""
-                plan = plan_table(
-                    desk, data, file.name, given, mapping_name=name, where=wanted, readers=named, progress=told
-                )
+        with bar("Reading the table") as told:
+            plan = plan_file(
+                desk, data, file.name, given, mapping_name=mapping_name, where=wanted, readers=named, progress=told
+            )
         show_plan(desk, plan)
         if plan.refused and not accept_partial:
             raise RefusedError(

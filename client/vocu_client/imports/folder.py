@@ -4,6 +4,7 @@ done/NAME and refused/NAME are the files; beside each stands NAME.receipt.json. 
 file is still in its place: importing it again finds the same ids, so that nothing is reported twice and nothing lost.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -122,8 +123,7 @@ class Folder:
             data = path.read_bytes()
         except OSError:
             return None  # it was taken away again, or is not readable yet: the next look tells
-        source = planning.source_of(data, path.name)
-        receipt = Receipt(file=path.name, sha256=source.sha256, taken_at=_now(), state="queued")
+        receipt = Receipt(file=path.name, sha256=hashlib.sha256(data).hexdigest(), taken_at=_now(), state="queued")
         try:
             plan = plan_file(self._desk, data, path.name, self._mapping, mapping_name=self._mapping_name)
             if plan.refused:

@@ -36,6 +36,12 @@ class Plan(Struct, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...]
 
 
+def speaks_for_itself(data: bytes) -> bool:
+    """Whether a file needs no mapping: JSON in the form's own terms, or a filled-in template. Raises MalformedError
+    ("bad-table") where it is no table at all."""
+    return is_json(data) or open_template(data) is not None
+
+
 def plan_file(
     desk: Desk,
     data: bytes,
@@ -48,70 +54,22 @@ def plan_file(
     readers: Readers = (OCU,),
     progress: Progress = lambda _done, _of: None,
 ) -> Plan:
-    """The plan for a file, whatever it is: JSON in the form's own terms, a filled-in template, or a table, which needs
-    a mapping. Raises RefusedError("no-mapping") where it has none, and as the readers of each do."""
+    """The plan for a file. One that speaks for itself is read without the mapping; any other is a table, which needs
+    one. Raises RefusedError("no-mapping") where it has none, and as the readers of each do."""
+    own, added = desk.settings.ncp, desk.view.state.added_commodities
     if is_json(data):
-        converted = read_documents(data, desk.settings.ncp, desk.view.state.added_commodities)
-        return plan(desk, converted, source_of(data, name, "", officer), readers=readers)
-    planned = plan_template(desk, data, name, officer=officer, readers=readers, progress=progress)
-    if planned is not None:
-        return planned
-    if mapping is None:
+        converted, mapping_name = read_documents(data, own, added), ""
+    elif (book := open_template(data)) is not None:
+        converted = read_template(book, desk.view.state, own, lambda done: progress(done, 2 * done + 1))
+        mapping_name = ""
+    elif mapping is None:
         raise RefusedError("no-mapping", "A table needs its mapping: give --mapping; docs/mapping.md says how.")
-    return plan_table(
-        desk,
-        data,
-        name,
-        mapping,
-        mapping_name=mapping_name,
-        officer=officer,
-        where=where,
-        readers=readers,
-        progress=progress,
-    )
-
-
-def plan_table(
-    desk: Desk,
-    data: bytes,
-    name: str,
-    mapping: Mapping,
-    *,
-    mapping_name: str = "",
-    officer: str = "",
-    where: tuple[Where, ...] = (),
-    readers: Readers = (OCU,),
-    progress: Progress = lambda _done, _of: None,
-) -> Plan:
-    """The plan for a table's bytes. Raises MalformedError as `read_rows` and `convert` do."""
-    rows = read_rows(data, mapping)
-    # Reading the rows is one half of the work, holding them against the rules the other.
-    whole = 2 * len(rows)
-    converted = convert(rows, mapping, desk.view.state.added_commodities, where, lambda done: progress(done, whole))
-    source = source_of(data, name, mapping_name, officer)
-    return plan(desk, converted, source, lambda done, of: progress(whole - of + done, whole), readers=readers)
-
-
-def plan_template(
-    desk: Desk,
-    data: bytes,
-    name: str,
-    *,
-    officer: str = "",
-    readers: Readers = (OCU,),
-    progress: Progress = lambda _done, _of: None,
-) -> Plan | None:
-    """The plan for a filled-in template; None where these bytes are another table. Raises as `read_template` does."""
-    book = open_template(data)
-    if book is None:
-        return None
-    converted = read_template(book, desk.view.state, desk.settings.ncp, lambda done: progress(done, done + 1))
-    return plan(desk, converted, source_of(data, name, "", officer), readers=readers)
-
-
-def source_of(data: bytes, name: str, mapping_name: str = "", officer: str = "") -> Source:
-    """What an import's record says of its file."""
-    return Source(name=name, sha256=hashlib.sha256(data).hexdigest(), mapping=mapping_name, officer=officer)
+    else:
+        rows = read_rows(data, mapping)
+        converted = convert(rows, mapping, added, where, lambda done: progress(done, 2 * len(rows)))
+    source = Source(name=name, sha256=hashlib.sha256(data).hexdigest(), mapping=mapping_name, officer=officer)
+    # Reading the rows was one half of the work, holding them against the rules is the other.
+    return plan(desk, converted, source, lambda done, of: progress(of + done, 2 * of), readers=readers)
 
 
 def plan(

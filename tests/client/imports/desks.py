@@ -8,7 +8,7 @@ from tests.scenario import Scenario
 from vocu_client import Desk
 from vocu_client.actions import Actions
 from vocu_client.imports.mapping import Mapping, read_mapping
-from vocu_client.imports.planning import Plan, plan_table
+from vocu_client.imports.planning import Plan, plan_file
 from vocu_client.store.chunks import ChunkStore
 from vocu_client.store.drafts import Drafts
 from vocu_client.store.imports import Imports
@@ -76,4 +76,4 @@ def rows(count: int, first: int = 0) -> str:
 
 def planned(desk: ImportingDesk, text: str) -> Plan:
     """The plan for this text below the header."""
-    return plan_table(desk.desk, (HEADER + text).encode(), "seizures.csv", mapping(), mapping_name="ours.toml")
+    return plan_file(desk.desk, (HEADER + text).encode(), "seizures.csv", mapping(), mapping_name="ours.toml")

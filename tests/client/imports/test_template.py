@@ -20,7 +20,7 @@ from vocu.operation.events import SeizureReported
 from vocu.rendering.catalogue import COMPLETE
 from vocu.rendering.wording import Wording
 from vocu_client.imports import planning
-from vocu_client.imports.planning import Plan, plan_file, plan_template
+from vocu_client.imports.planning import Plan, plan_file, speaks_for_itself
 from vocu_client.imports.template_fields import HEAD_ROWS, LISTS, SHEET, choices, template_fields
 from vocu_client.imports.template_sheet import template_xlsx
 
@@ -81,9 +81,7 @@ def filled(desk: ImportingDesk, *rows: dict[str, Any], language: str = "en") -> 
 
 
 def planned(desk: ImportingDesk, data: bytes) -> Plan:
-    plan = plan_template(desk.desk, data, "filled.xlsx")
-    assert plan is not None
-    return plan
+    return plan_file(desk.desk, data, "filled.xlsx", None)
 
 
 @pytest.mark.parametrize("language", COMPLETE)
@@ -193,7 +191,7 @@ def test_a_template_whose_head_was_changed_is_refused(de: ImportingDesk) -> None
 
 
 def test_any_other_table_is_no_template_and_needs_a_mapping(de: ImportingDesk) -> None:
-    assert plan_template(de.desk, workbook(), "table.xlsx") is None
+    assert not speaks_for_itself(workbook())
     with pytest.raises(RefusedError, match="no-mapping"):
         plan_file(de.desk, workbook(), "table.xlsx", None)
     assert len(plan_file(de.desk, workbook(), "table.xlsx", small()).fresh) == 3

@@ -6,8 +6,7 @@ from starlette.responses import JSONResponse, Response
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu.operation import events
 from vocu_client.imports.containers import MAX_BYTES
-from vocu_client.imports.documents import is_json
-from vocu_client.imports.template import open_template
+from vocu_client.imports.planning import speaks_for_itself
 from vocu_client.store.draft_files import PIECE
 from vocu_client.web.digits import number_of
 from vocu_client.web.importing import begun as imports
@@ -79,7 +78,7 @@ def under_way(visit: Visit) -> Begun:
 
 def _go_on(visit: Visit, begun: Begun, data: bytes, mapping: str) -> str:
     """Where an import goes on whose file is here. Raises MalformedError (bad-table) for what is no table at all."""
-    if is_json(data) or open_template(data) is not None:
+    if speaks_for_itself(data):
         imports.keep(visit, begun, mapping_name=imports.BY_ITSELF)
         return f"/imports/begun/{begun.id}/check"
     if mapping:
