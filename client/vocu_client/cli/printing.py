@@ -25,6 +25,8 @@ FEW = 200
 RECORDED = "Do not act on it. Tell the organiser by telephone; what this desk recorded is in `vocu alarms`."
 SHORT = 8
 """Characters of an id in lists; six or more are enough wherever an id is asked for."""
+SPACES = "\n\t\u00a0\u202f"
+"""The last two do not break: they group the digits of numbers in many languages."""
 
 
 def wording() -> Wording:
@@ -35,7 +37,7 @@ def wording() -> Wording:
 
 def shown(text: str) -> str:
     """A text without control characters; those that were there are seen as a mark."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
+    return "".join(sign if sign.isprintable() or sign in SPACES else "\ufffd" for sign in text)
 
 
 def say(text: str, style: str | None = None) -> None:
