@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.client.cli.conftest import *  # noqa: F403 - a hub, and the desks of an operation
 from tests.client.cli.conftest import open_desk
 from tests.client.cli.shell import Shell
 from tests.client.imports.desks import HEADER, MAPPING, rows
