@@ -220,7 +220,7 @@ DEFINITIONS: Final[dict[str, Definition]] = {
 }
 
 
-def defined(id: str, columns: Iterable[Column], rows: Iterable[Iterable[Any]]) -> Table:  # noqa: A002
+def defined(id: str, columns: Iterable[Column], rows: Iterable[Iterable[Any]]) -> Table:  # noqa: A002 - what `Table` calls it
     """The results table of that id, with its definition; its rows come sorted."""
     definition = DEFINITIONS[id]
     cells = tuple(map(tuple, rows))

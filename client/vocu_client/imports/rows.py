@@ -115,7 +115,10 @@ def convert_groups(
         kept = [all(row.cells[column] == value for column, value in where) for row in group]
         if any(kept):
             made = _imported(group, mapping, columns, added, join) if all(kept) else _part_of_report(group)
-            (reports if isinstance(made, Imported) else refused).append(made)  # type: ignore[arg-type]
+            if isinstance(made, Imported):
+                reports.append(made)
+            else:
+                refused.append(made)
         progress(number)
     return Conversion(reports=tuple(reports), refused=tuple(refused))
 

@@ -76,11 +76,12 @@ def field_names() -> dict[str, str]:
     """The field that a column of this name, in `plain_words`, is likely to fill: "report.place", "goods.unit"."""
     names: dict[str, str] = {}
     for path, words in _ALSO.items():
+        single = words
         for phrase in _SEVERAL_WORDS:
-            if phrase in words:
+            if phrase in single:
                 names.setdefault(plain_words(phrase), path)
-                words = words.replace(phrase, " ")  # noqa: PLW2901
-        for word in words.split():
+                single = single.replace(phrase, " ")
+        for word in single.split():
             names.setdefault(plain_words(word), path)
     for path, form, name in _fields():
         names[plain_words(name)] = path

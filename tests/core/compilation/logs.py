@@ -1,6 +1,7 @@
 """Logs for the tests: events in order, as a desk would have verified them; no signature or seal takes part."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -176,8 +177,8 @@ class Log:
         plain = bodies.Compiled(day=day, number=issue, position=self.position, root="A" * 43)
         self.post("HUB", events.NewsletterCompiled(plain=plain, stat=bodies.Figures(figures={})))
 
-    def again(self) -> Ledger:
-        """A fresh ledger of the same log."""
+    def again(self, between: Callable[[int, Ledger], object] = lambda _index, _ledger: None) -> Ledger:
+        """A fresh ledger of the same log; what is done `between` its entries sees it grow."""
         ledger = Ledger(self.genesis)
         state = OperationState(self.op, self.genesis, START)
         for index, (at, act, _) in enumerate(self.entries):
@@ -186,6 +187,7 @@ class Log:
             elif index:
                 state.skip(at)
             ledger.take(index, at, act, state)
+            between(index, ledger)
         return ledger
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import reckoning, stream
-from tests.core.compilation.logs import START, Log, goods, seizure
+from tests.core.compilation.logs import Log, goods, seizure
 from tests.core.compilation.test_ledger import logs
 from tests.core.form.forms import amounts
 from vocu.compilation.counting import Goods
@@ -16,7 +16,6 @@ from vocu.compilation.ledger import Ledger
 from vocu.compilation.selection import Selection, frame_of
 from vocu.compilation.tables import compile_tables
 from vocu.errors import MalformedError
-from vocu.operation.state import OperationState
 from vocu.rendering.csv import cell_text
 
 CIGARETTES = Goods("tobacco.cigarettes", "stick", open=False)
@@ -36,15 +35,7 @@ def alive(ledger: Ledger) -> list[tuple[Any, ...]]:
 @settings(max_examples=60, deadline=None)
 @given(logs(), st.sets(st.integers(0, 20)))
 def test_facts_that_grew_while_tables_were_made_are_those_of_a_ledger_made_anew(log: Log, pauses: set[int]) -> None:
-    grown, state = Ledger(log.genesis), OperationState(log.op, log.genesis, START)
-    for index, (at, act, _) in enumerate(log.entries):
-        if act is not None:
-            state.apply(act, at)
-        elif index:
-            state.skip(at)
-        grown.take(index, at, act, state)
-        if index in pauses:
-            compile_tables(grown)
+    grown = log.again(lambda index, ledger: compile_tables(ledger) if index in pauses else None)
     again = log.again()
     assert alive(grown) == alive(again)
     assert compile_tables(grown) == compile_tables(again)
