@@ -8,28 +8,14 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from tests.client.cli.conftest import TODAY
 from tests.client.cli.shell import Shell
+from tests.client.imports.desks import REPORT
 from vocu_client.cli import asking
 from vocu_client.imports.mapping import load_mapping
 
-MAPPING = """
-[file]
-encoding = "utf-8"
-delimiter = ","
-decimal = "."
+MAPPING = f"""
+{REPORT}
 [participant]
 column = "country"
-[report]
-agency = "customs"
-location_type = "land_border"
-direction = "import"
-transport_mode = "road"
-selection_reason = "risk_profile"
-[report.seizure_day]
-column = "day"
-format = "%Y-%m-%d"
-[report.place]
-column = "place"
-capitals = true
 [[goods]]
 commodity = "tobacco.cigarettes"
 unit = "stick"

@@ -13,8 +13,7 @@ from vocu_client.store.chunks import ChunkStore
 from vocu_client.store.drafts import Drafts
 from vocu_client.store.imports import Imports
 
-MAPPING = """
-participant = "DE"
+REPORT = """
 [file]
 encoding = "utf-8"
 delimiter = ","
@@ -31,10 +30,15 @@ format = "%Y-%m-%d"
 [report.place]
 column = "place"
 capitals = true
+"""
+"""What the mappings of tests say alike, of a table with the columns "day" and "place"."""
+MAPPING = f"""
+participant = "DE"
+{REPORT}
 [[goods]]
-commodity = { column = "goods" }
-unit = { column = "unit" }
-quantity = { column = "amount" }
+commodity.column = "goods"
+unit.column = "unit"
+quantity.column = "amount"
 [nominal]
 free_text = ["remarks"]
 """
