@@ -303,7 +303,7 @@ def _look_everywhere(page: Page) -> str:
         ):
             if not address or not re.fullmatch(r"/[\w/?=.&-]*", address) or address in done or "." in address:
                 continue
-            kind = re.sub(r"[\w-]{22}|\d{4}-\d\d-\d\d|=[^&]*", "*", address)
+            kind = re.sub(r"[\w-]{22}|\d{4}-\d\d-\d\d|T\d\d\w?|=[^&]*", "*", address)
             if "/files/" in address or kinds.get(kind, 0) >= (1 if "?" in kind else ALIKE):
                 continue
             kinds[kind] = kinds.get(kind, 0) + 1

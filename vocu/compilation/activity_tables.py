@@ -122,15 +122,16 @@ def _measured(
 
 def missing(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Each participant that reports, with each day of the operation up to the newest issue's on which it filed no
-    return."""
+    return. What was before it came in, by the issue that covers the day, is not missing."""
     genesis = ledger.genesis
-    newest = max((issue.day for issue in ledger.issues), default="")
-    day, last = calendar_date(genesis.starts_day), min(newest, genesis.ends_day)
-    while (text := day.isoformat()) <= last:
-        for ncp, party in ledger.parties.items():
-            if party.active and party.role in POSTERS and (ncp, text) not in ledger.returns:
-                yield ncp, text
-        day += timedelta(days=1)
+    day = calendar_date(genesis.starts_day)
+    for issue in ledger.issues:
+        while (text := day.isoformat()) <= min(issue.day, genesis.ends_day):
+            for ncp, party in ledger.parties.items():
+                reports = party.active and party.role in POSTERS and party.admitted < issue.position
+                if reports and (ncp, text) not in ledger.returns:
+                    yield ncp, text
+            day += timedelta(days=1)
 
 
 # --- T09 ---

@@ -30,9 +30,10 @@ _LISTS: Final = {
     "participant": "participants of the operation",
     "currency": "ISO 4217",
 }
+_AMOUNT: Final = "the unit in column unit; where that is `currency`, the one in column currency"
 _UNITS: Final = {
-    "quantity": "the unit in column unit",
-    "declared_quantity": "the unit in column unit",
+    "quantity": _AMOUNT,
+    "declared_quantity": _AMOUNT,
     "value": "the currency in column currency",
     "duties": "the currency in column currency",
     "taxes": "the currency in column currency",

@@ -231,6 +231,15 @@ def test_days_without_a_return_are_counted_up_to_the_newest_issue() -> None:
     assert (status["returns_late"], status["returns_missing"]) == ("1", "3")
 
 
+def test_days_before_a_participant_came_in_are_not_missing() -> None:
+    log = running("DE")
+    log.newsletter("2024-01-16")
+    log.admit("LT")
+    assert {row["country"]: row["missing_days"] for row in rows(log, "T01")} == {"DE": "2", "LT": "0", "PL": "2"}
+    log.newsletter("2024-01-17")
+    assert {row["country"]: row["missing_days"] for row in rows(log, "T01")} == {"DE": "3", "LT": "1", "PL": "3"}
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["DE", "LT", "PL"]), any_reports), max_size=6))
 def test_tables_agree_with_an_independent_count_and_with_each_other(filed: list[Any]) -> None:
