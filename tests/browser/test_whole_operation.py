@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -249,12 +250,15 @@ def require_tables(page: Page) -> None:
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     facts = dict(book["Contents"].iter_rows(min_row=3, max_row=7, max_col=2, values_only=True))
     assert facts["Status"] == "Final"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="All tables as CSV (ZIP)").click()
+    archive = zipfile.ZipFile(download.value.path())
+    with page.expect_download() as download:
+        page.locator("a[href*='T01.csv']").click()
+    assert download.value.path().read_bytes() == archive.read("T01.csv")
     tables = {}
-    for link in page.locator("a[href*='.csv']").all():
-        with page.expect_download() as download:
-            link.click()
-        name = download.value.suggested_filename.removesuffix(".csv")
-        tables[name] = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
+    for name in (file.removesuffix(".csv") for file in archive.namelist() if file.endswith(".csv")):
+        tables[name] = list(csv.DictReader(io.StringIO(archive.read(f"{name}.csv").decode())))
         sheet = list(book[name].iter_rows(min_row=HEAD + 2, values_only=True))
         for shown, row in zip(sheet, tables[name], strict=True):
             counts = [(cell, text) for cell, text in zip(shown, row.values(), strict=True) if text.isdecimal()]
