@@ -87,6 +87,8 @@ async def _send(visit: Visit, message: Message, draft: FormDraft) -> Response:
 async def save(visit: Visit) -> Response:
     """What is being typed, kept now and then; answered with where it stands and who could read it."""
     message, error = typed(visit), None
+    if visit.desk.outbox.find(message.id) is not None:
+        return Response(status_code=204)  # what was typed last was overtaken by the sending of it
     held: Message | FormDraft = message
     try:
         held = keep(visit, message, by_itself=True)

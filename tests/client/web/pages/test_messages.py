@@ -172,6 +172,14 @@ async def test_what_was_typed_is_thrown_away_only_after_asking_on_a_page_of_its_
     assert de.desk.drafts.find(kept.id) is None
 
 
+async def test_what_the_page_saves_after_the_message_was_sent_is_no_draft_and_no_error(de: Visitor) -> None:
+    form = (await de.get("/messages/new")).form("/messages/new") | {"audience": "national", "text": "On my way"}
+    await de.post("/messages/new", form | {"do": "send"})
+    late = await de.post("/messages/draft", form)
+    assert late.status == 204
+    assert de.desk.drafts.find(form["draft"]) is None
+
+
 async def test_the_same_form_sent_twice_is_one_message(de: Visitor) -> None:
     form = (await de.get("/messages/new")).form("/messages/new") | {"do": "send", "text": "Once"}
     await de.post("/messages/new", form)
