@@ -66,7 +66,7 @@ MEASURES = st.sampled_from([("reports", None), ("seizures", None), ("countries",
 OBJECTIVES = st.lists(st.tuples(MEASURES, st.sampled_from([None, "drugs", "drugs.cocaine", "tobacco"])), max_size=4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["DE", "LT"]), any_reports), max_size=6), OBJECTIVES)
 def test_the_newsletter_and_the_table_say_the_same_of_objectives(filed: list[Any], wanted: list[Any]) -> None:
     log = with_objectives(

@@ -32,7 +32,7 @@ def alive(ledger: Ledger) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(logs(), st.sets(st.integers(0, 20)))
 def test_facts_that_grew_while_tables_were_made_are_those_of_a_ledger_made_anew(log: Log, pauses: set[int]) -> None:
     grown = log.again(lambda index, ledger: compile_tables(ledger) if index in pauses else None)
@@ -41,7 +41,7 @@ def test_facts_that_grew_while_tables_were_made_are_those_of_a_ledger_made_anew(
     assert compile_tables(grown) == compile_tables(again)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(amounts, min_size=1, max_size=30))
 def test_sums_are_exact_to_the_last_digit(quantities: list[Decimal]) -> None:
     facts = Facts()

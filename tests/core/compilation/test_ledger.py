@@ -51,7 +51,7 @@ def logs(draw: st.DrawFn) -> Log:
     return log
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(logs())
 def test_a_late_joiner_rebuilds_every_figure_to_the_byte(log: Log) -> None:
     again = log.again()
@@ -64,7 +64,7 @@ def test_a_late_joiner_rebuilds_every_figure_to_the_byte(log: Log) -> None:
     assert tables(log.ledger) == tables(again)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["DE", "LT", "PL"]), any_reports), max_size=8), st.integers(0, 99))
 def test_the_order_in_which_reports_came_does_not_show_in_the_tables(filed: list[Any], seed: int) -> None:
     shuffled = list(filed)
@@ -79,7 +79,7 @@ def test_the_order_in_which_reports_came_does_not_show_in_the_tables(filed: list
     assert found[0] == found[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.booleans(), min_size=6, max_size=6))
 def test_what_others_write_to_each_other_shows_in_no_figure(interludes: list[bool]) -> None:
     found = []

@@ -63,7 +63,7 @@ def figures_of(log: Log) -> Any:
     return compiled(log, since=since, number=2, window_from=START, window_to=START + 900 * HOUR)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.integers(0, 29), unique=True, max_size=14).flatmap(lambda n: st.tuples(st.just(n), st.permutations(n)))
 )
@@ -137,7 +137,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(STEPS)
 def test_issues_add_up_to_the_cumulative_figures_less_their_corrections_exactly(steps: list[tuple[str, int]]) -> None:
     course = Course()
@@ -174,7 +174,7 @@ def test_issues_add_up_to_the_cumulative_figures_less_their_corrections_exactly(
     assert {key: amount for key, amount in amounts.items() if key in cumulative or amount} == cumulative
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(STEPS)
 def test_what_was_issued_is_never_changed_by_what_came_later(steps: list[tuple[str, int]]) -> None:
     course = Course()

@@ -240,7 +240,7 @@ def test_days_before_a_participant_came_in_are_not_missing() -> None:
     assert {row["country"]: row["missing_days"] for row in rows(log, "T01")} == {"DE": "3", "LT": "1", "PL": "3"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["DE", "LT", "PL"]), any_reports), max_size=6))
 def test_tables_agree_with_an_independent_count_and_with_each_other(filed: list[Any]) -> None:
     log = running("DE", "LT")
@@ -367,7 +367,7 @@ FILTERS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(MORE, FILTERS)
 def test_a_filtered_table_is_that_of_an_operation_in_which_nothing_else_was_reported(
     filed: list[Any], only: Filter
@@ -386,7 +386,7 @@ def test_a_filtered_table_is_that_of_an_operation_in_which_nothing_else_was_repo
             assert (table.id, table.rows) == (table.id, expected.table(table.id).rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(MORE)
 def test_countries_less_joint_credits_are_the_total(filed: list[Any]) -> None:
     log = running("DE", "LT")
@@ -407,7 +407,7 @@ def test_countries_less_joint_credits_are_the_total(filed: list[Any]) -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(MORE)
 def test_the_results_of_one_country_are_its_rows_of_the_whole(filed: list[Any]) -> None:
     log = running("DE", "LT")
@@ -419,7 +419,7 @@ def test_the_results_of_one_country_are_its_rows_of_the_whole(filed: list[Any]) 
     assert [row[1:] for row in own.table("T02").rows] == list(own.table("T03").rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(MORE, st.randoms(use_true_random=False))
 def test_any_interleaving_of_what_countries_post_gives_the_same_tables(filed: list[Any], chance: Any) -> None:
     """But for T18C, which names entries of the log; T11 is in its order."""
