@@ -191,6 +191,13 @@ class Log:
         return ledger
 
 
+def running(*countries: str, **fields: Any) -> Log:
+    """An operation in its operational phase, in which these countries take part."""
+    log = Log(*countries, **fields)
+    log.open("OPERATIONAL")
+    return log
+
+
 def paper() -> Envelope:
     """A statement's envelope, which the fold does not open."""
     return Envelope("", (Signature("A" * 22, "A"),))
