@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.client.web.mail_server import MailServer, serving
 from tests.client.web.scene import Scene, set_scene
 from tests.client.web.team import DutyRoom
 from tests.client.web.visitor import Visitor
@@ -93,3 +94,10 @@ async def room(countries: Countries, tmp_path: Path) -> AsyncIterator[DutyRoom]:
         await visitor.sync()
     async with DutyRoom(countries.home("DE"), tmp_path) as room:
         yield room
+
+
+@pytest.fixture
+async def mail_server() -> AsyncIterator[MailServer]:
+    """A mail server, for what a desk tells its duty mailbox."""
+    async with serving() as server:
+        yield server

@@ -4,8 +4,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.compilation.logs import Check, Log, goods, seizure
-from tests.core.compilation.test_tables import lines, rows, running
+from tests.core.compilation.as_csv import lines, rows
+from tests.core.compilation.logs import Check, Log, goods, running, seizure
 from tests.core.form.forms import reports as any_reports
 from vocu.compilation.filtering import Filter
 from vocu.compilation.objectives import objectives

@@ -1,8 +1,8 @@
 from decimal import Decimal
 from typing import Any
 
-from tests.core.compilation.logs import Log, goods, seizure
-from tests.core.compilation.test_tables import lines, rows, running
+from tests.core.compilation.as_csv import lines, rows
+from tests.core.compilation.logs import Log, goods, running, seizure
 from vocu.operation import bodies, events
 
 
@@ -89,3 +89,13 @@ def test_money_is_divided_by_the_rate_of_the_day_or_of_the_last_one_within_a_wee
         "USD,,2024-01-15,1.1,,,,,,,100,90.91",
     ]
     assert lines(log, "T13") == ["EUR,,1,7,0.5,", "PLN,retail_value,5,50.05,,"]
+
+
+def test_values_add_up_by_currency_and_basis_and_never_across() -> None:
+    log = running("DE")
+    money: dict[str, Any] = {"currency": "PLN", "value_basis": "retail_value"}
+    log.report(
+        "DE", seizure(goods(value=Decimal("0.10"), duties=Decimal(5), **money), goods(value=Decimal("0.20"), **money))
+    )
+    log.report("DE", seizure(goods(value=Decimal(7), currency="EUR")))
+    assert lines(log, "T13") == ["EUR,,1,7,,", "PLN,retail_value,1,0.3,5,"]

@@ -1,5 +1,5 @@
-from tests.core.compilation.logs import Check, goods, seizure
-from tests.core.compilation.test_tables import lines, running
+from tests.core.compilation.as_csv import lines
+from tests.core.compilation.logs import Check, goods, running, seizure
 from vocu.compilation.filtering import Filter
 from vocu.compilation.tables import compile_tables
 

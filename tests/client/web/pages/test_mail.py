@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.client.test_mailing import Server, server  # noqa: F401 - the fixture
+from tests.client.web.mail_server import MailServer
 from tests.client.web.visitor import Visitor
 from vocu_client.store.mailbox import MailSettings
 
@@ -12,11 +12,11 @@ MAIL = {
 }  # fmt: skip
 
 
-async def test_what_the_mail_server_takes_is_kept_after_a_trial(de: Visitor, server: Server) -> None:  # noqa: F811
-    page = await de.post("/mail", **MAIL, port=str(server.port))  # type: ignore[attr-defined]
+async def test_what_the_mail_server_takes_is_kept_after_a_trial(de: Visitor, mail_server: MailServer) -> None:
+    page = await de.post("/mail", **MAIL, port=str(mail_server.port))
     assert "A trial message was sent" in page.text
     assert "On: mail goes to duty@customs.example." in page.text
-    assert len(server.taken) == 1
+    assert len(mail_server.taken) == 1
     assert (await de.get("/mail")).status == 200
     page = await de.post("/mail/off")
     assert "This desk sends no mail any more." in page.text
@@ -50,14 +50,14 @@ async def test_a_server_that_does_not_answer_is_said_plainly(de: Visitor) -> Non
     assert de.desk.mailbox.settings is None
 
 
-async def test_a_password_goes_to_no_other_server_and_into_no_page(de: Visitor, server: Server) -> None:  # noqa: F811
+async def test_a_password_goes_to_no_other_server_and_into_no_page(de: Visitor, mail_server: MailServer) -> None:
     de.desk.mailbox.keep(
         MailSettings(
             host="mail.example", port=25, sender="a@b.example", recipients=("d@b.example",), password="hushhush"
         )
     )
     assert "hushhush" not in (await de.get("/mail")).html
-    await de.post("/mail", **MAIL, port=str(server.port))  # type: ignore[attr-defined]
+    await de.post("/mail", **MAIL, port=str(mail_server.port))
     kept = de.desk.mailbox.settings
     assert kept is not None
     assert kept.password is None
