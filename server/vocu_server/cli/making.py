@@ -1,0 +1,53 @@
+"""Making a hub, and letting somebody begin an operation on it."""
+
+import json
+from typing import Annotated
+
+import msgspec
+import typer
+
+from vocu.errors import RefusedError
+from vocu_server.cli.folder import Folder
+from vocu_server.settings import HubFolder, Settings, check, read_settings
+from vocu_server.store import directory
+from vocu_server.store.keys import make_keys
+from vocu_server.store.sql import Database
+
+
+def init(
+    folder: Folder,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8440,
+    tls_certificate: Annotated[str | None, typer.Option(help="PEM file; without TLS only loopback is allowed.")] = None,
+    tls_key: Annotated[str | None, typer.Option(help="PEM file.")] = None,
+    rehearsal_clock: Annotated[str | None, typer.Option(help="A file of UTC milliseconds, for rehearsals.")] = None,
+) -> None:
+    """Make a hub, and print the token that begins its operation."""
+    settings = Settings(
+        host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key, rehearsal_clock=rehearsal_clock
+    )
+    check(settings)
+    hub = HubFolder(settings, folder)
+    if (folder / "hub.toml").exists():
+        raise RefusedError("hub-exists", f"{folder} holds a hub already; choose another folder.")
+    hub.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keys(hub.data_dir)
+    database = Database(hub.data_dir / "hub.sqlite")
+    new = database.write_now(directory.new_token)
+    database.close()
+    (folder / "hub.toml").write_text(_as_toml(settings), encoding="utf-8")
+    typer.echo(new)
+
+
+def token(folder: Folder) -> None:
+    """Print a token for one more operation."""
+    database = Database(read_settings(folder).data_dir / "hub.sqlite")
+    typer.echo(database.write_now(directory.new_token))
+    database.close()
+
+
+def _as_toml(settings: Settings) -> str:
+    """The settings but for the limits, whose defaults are meant to hold. Strings of JSON are strings of TOML."""
+    given = {name: value for name, value in msgspec.to_builtins(settings).items() if value is not None}
+    del given["limits"]
+    return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in given.items())
