@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessibility import CONTRAST, EVERYTHING, faults
 from tests.browser.conftest import Room, SignIn
@@ -91,6 +91,21 @@ def test_a_table_is_imported_seen_by_another_desk_and_taken_back(enter: SignIn) 
         fr.wait_for_timeout(200)
         fr.reload()
     assert fr.locator("tr.withdrawn").count() >= 3
+
+
+def test_what_is_answered_while_the_line_is_slow_stays_answered(enter: SignIn) -> None:
+    page = enter("DE")
+    choose_file(page, table(f"{day()};Kokain;1.200;g", header="Datum;Ware;Menge;Einheit"))
+    held: list[Route] = []
+    page.route("**/imports/begun/*", lambda route: route.fallback() if held else held.append(route))
+    page.get_by_label("the decimal sign is a comma").check()
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator("#f-fixed_place").fill("Frankfurt")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator("#f-fixed_place")).to_have_value("Frankfurt")
 
 
 def test_a_file_of_many_pieces_shows_how_far_it_is(enter: SignIn, tmp_path: Path) -> None:

@@ -65,3 +65,17 @@ document.addEventListener("submit", async (event) => {
   await send(form, input.files[0], chosen ? chosen.value : "", document.getElementById("uploads"));
   button.disabled = false;
 });
+
+// What the columns mean is asked anew with each answer. Where somebody answered more meanwhile, the page that comes
+// back knows less than he does: it is not shown, for his answer asks again.
+function answers() {
+  return new URLSearchParams(new FormData(document.getElementById("mapping"))).toString();
+}
+
+let asked = "";
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id === "answers") asked = answers();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "answers" && answers() !== asked) event.detail.shouldSwap = false;
+});
