@@ -34,7 +34,7 @@ bench: $(V)/.ok  ## what docs/performance.md quotes
 
 lock:  ## renew requirements/ (the files record hashes, no addresses)
 	@$(V)/bin/uv --no-config pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --exclude-newer "7 days" --extra hub --extra desk --extra dev -o requirements/lock.txt pyproject.toml
+	  --exclude-newer "7 days" --extra hub --extra desk --extra postgres --extra dev -o requirements/lock.txt pyproject.toml
 
 # htmx comes out of django-htmx, without Django: nothing of it is committed, a wheel takes it along.
 # uv installs in seconds; pip does the same work where uv cannot (mirrors named in pip.conf).
