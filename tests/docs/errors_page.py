@@ -23,9 +23,15 @@ FAMILIES = {
 }
 # Chosen by the close code of a socket, and named after what an entry against the rules means.
 CHOSEN = {
-    ("RefusedError", "not-admitted"): ("The hub does not serve this desk, or no longer.", "vocu_client.transport"),
-    ("RefusedError", "wrong-position"): ("The hub does not serve this desk from there on.", "vocu_client.transport"),
-    ("MalformedError", "frame-too-large"): ("The hub sends what no hub of vocu/1 sends.", "vocu_client.transport"),
+    ("RefusedError", "not-admitted"): ("The hub does not serve this desk, or no longer.", "vocu_client.transport.line"),
+    ("RefusedError", "wrong-position"): (
+        "The hub does not serve this desk from there on.",
+        "vocu_client.transport.line",
+    ),
+    ("MalformedError", "frame-too-large"): (
+        "The hub sends what no hub of vocu/1 sends.",
+        "vocu_client.transport.websocket",
+    ),
 } | {
     ("UntrustedError", code): (f"The hub admitted an entry against the rules: {what}", "vocu.operation.verified")
     for code, what in WORSE_THAN_IT_SOUNDS.values()

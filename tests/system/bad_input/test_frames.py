@@ -36,7 +36,7 @@ FRAMES: dict[str, tuple[bytes | str, int]] = {
 @pytest.mark.parametrize(("data", "code"), FRAMES.values(), ids=FRAMES)
 async def test_the_hub_hangs_up_on(de: Desk, data: bytes | str, code: int) -> None:
     async with connected(de) as (channel, _):
-        socket = channel._socket
+        socket = channel._line._socket  # type: ignore[attr-defined]
         with contextlib.suppress(ConnectionClosed):
             await socket.send(data)
         assert (await farewell(socket))[0] == code

@@ -1,0 +1,138 @@
+"""A desk's session with the hub: both prove themselves, then frames go both ways (docs/protocol.md §7)."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from vocu.canonical import b64
+from vocu.crypto.certificates import spki_sha256
+from vocu.crypto.keys import HubVerifyKey
+from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
+from vocu.operation.composing import Author
+from vocu.protocol.frames import (
+    VERSION,
+    Challenge,
+    Failure,
+    Frame,
+    Freshen,
+    FromHub,
+    Hello,
+    Welcome,
+    read_from_hub,
+)
+from vocu.protocol.frames import (
+    encode as encode_frame,
+)
+from vocu.protocol.session import DeskAuth, HubHello, hub_hash, open_hello, sign_auth
+from vocu_client.transport.http import HubHTTP
+from vocu_client.transport.line import Line, OfflineError
+from vocu_client.transport.websocket import WebSocketLine
+
+PASSING = frozenset({"too-many-sockets", "stopping", "not-authenticated"})
+"""Why the hub may turn a desk away that it would take a little later: it is crowded, it stops, or the line was slow."""
+
+
+class Channel:
+    """A session on a line, in which the hub has proven itself. Close it when done."""
+
+    def __init__(self, line: Line, hello: HubHello, author: Author, hub_key: HubVerifyKey) -> None:
+        self._line = line
+        self._author = author
+        self._hub_key = hub_key
+        self.hello = hello
+
+    @classmethod
+    async def connect(cls, hub: str, op: str, author: Author, hub_key: HubVerifyKey) -> "Channel":
+        """Connect, and let the hub prove itself. Raises OfflineError, UntrustedError, RefusedError."""
+        line = await WebSocketLine.connect(hub)
+        try:
+            return cls(line, await _greet(line, op, author, hub_key), author, hub_key)
+        except VocuError:
+            await line.close()
+            raise
+
+    async def authenticate(self, size: int) -> Welcome:
+        """Prove ourselves, and ask for the log from this size on."""
+        certificate = self._line.certificate
+        auth = DeskAuth(
+            op=self.hello.op,
+            device=self._author.device,
+            nonce_c=self.hello.nonce_c,
+            nonce_s=self.hello.nonce_s,
+            hub=hub_hash(self._hub_key),
+            tls=b64(spki_sha256(certificate)) if certificate else "",
+            size=size,
+        )
+        await self.send(sign_auth(auth, self._author.key))
+        welcome = await self.receive()
+        if not isinstance(welcome, Welcome):
+            raise MalformedError("bad-frame", "The hub did not welcome us as vocu/1 prescribes.")
+        return welcome
+
+    async def freshen(self) -> bytes:
+        """Ask the hub for proof that our view is still fresh. Returns the nonce that its answer must sign."""
+        nonce = secrets.token_bytes(16)
+        await self.send(Freshen(nonce))
+        return nonce
+
+    async def send(self, frame: Frame) -> None:
+        """Raises OfflineError when the line is gone."""
+        await self._line.send(encode_frame(frame))
+
+    async def receive(self) -> FromHub:
+        """The next frame. Raises OfflineError when the line is gone, RefusedError where the hub gave a reason."""
+        return _read(await self._line.receive())
+
+    async def close(self) -> None:
+        await self._line.close()
+
+
+async def _greet(line: Line, op: str, author: Author, hub_key: HubVerifyKey) -> HubHello:
+    """The hub's answer to our nonce, which only it can sign."""
+    nonce = secrets.token_bytes(16)
+    await line.send(encode_frame(Hello(VERSION, op, author.device, nonce)))
+    challenge = _read(await line.receive())
+    if not isinstance(challenge, Challenge):
+        raise MalformedError("bad-frame", "The hub did not answer our greeting as vocu/1 prescribes.")
+    with exhibiting(challenge):
+        return open_hello(challenge, hub_key, op=op, device=author.device, nonce=nonce)
+
+
+def _read(data: bytes) -> FromHub:
+    try:
+        frame = read_from_hub(data)
+    except MalformedError as error:
+        shown = (f"frame of {len(data)} bytes, of which the first: {b64(data[:256])}",)
+        raise MalformedError(error.code, "The hub speaks otherwise than vocu/1 prescribes.", shown) from None
+    if isinstance(frame, Failure):
+        raise (OfflineError if frame.code in PASSING else RefusedError)(frame.code, frame.message)
+    return frame
+
+
+@contextmanager
+def exhibiting(frame: Frame) -> Iterator[None]:
+    """Adds the frame as it travelled to the evidence of what is wrong with it."""
+    try:
+        yield
+    except (UntrustedError, MalformedError) as error:
+        raise UntrustedError(
+            error.code, error.message, (*error.details, f"frame: {b64(encode_frame(frame))}")
+        ) from error
+
+
+@asynccontextmanager
+async def visit(hub: str, op: str, author: Author, hub_key: HubVerifyKey, size: int) -> AsyncIterator[HubHTTP]:
+    """HTTP with a token of its own, beside whatever other process of this desk is connected."""
+    channel = await Channel.connect(hub, op, author, hub_key)
+    try:
+        welcome = await channel.authenticate(size)
+        async with HubHTTP(hub, welcome.token) as http:
+            yield http
+    finally:
+        await channel.close()
+
+
+async def sleep_with_jitter(attempt: int) -> None:
+    """Wait before the next try to connect: longer each time, up to some 20 seconds, and never all desks at once."""
+    await asyncio.sleep(min(15.0, 0.25 * 2**attempt) * (0.5 + secrets.randbelow(1000) / 1000))

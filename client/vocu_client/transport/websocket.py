@@ -1,0 +1,75 @@
+"""The line as a WebSocket: one frame in each binary message."""
+
+import ssl
+from typing import Self
+from urllib.parse import urlsplit, urlunsplit
+
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from vocu.errors import MalformedError, VocuError
+from vocu_client.transport.address import require_safe_address, trust
+from vocu_client.transport.line import CONNECT_SECONDS, MAX_FROM_HUB, OfflineError, closed_by_hub
+
+_NOT_OUR_PROTOCOL = {1002: "bad-frame", 1007: "bad-frame", 1009: "frame-too-large"}
+
+
+class WebSocketLine:
+    """See `Line`."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    @classmethod
+    async def connect(cls, hub: str) -> Self:
+        """Raises OfflineError."""
+        try:
+            socket = await connect(
+                _channel_url(hub),
+                ssl=trust(hub),
+                compression=None,
+                max_size=MAX_FROM_HUB,
+                open_timeout=CONNECT_SECONDS,
+                user_agent_header=None,
+            )
+        except (OSError, TimeoutError, websockets.WebSocketException) as error:
+            raise OfflineError("offline", f"The hub cannot be reached now ({error}).") from None
+        return cls(socket)
+
+    @property
+    def certificate(self) -> bytes | None:
+        tls: ssl.SSLObject | None = self._socket.transport.get_extra_info("ssl_object")
+        return tls.getpeercert(binary_form=True) if tls is not None else None
+
+    async def send(self, data: bytes) -> None:
+        try:
+            await self._socket.send(data)
+        except websockets.ConnectionClosed as closed:
+            raise _closed(closed) from None
+
+    async def receive(self) -> bytes:
+        try:
+            return await self._socket.recv(decode=False)
+        except websockets.ConnectionClosed as closed:
+            raise _closed(closed) from None
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+
+def _channel_url(hub: str) -> str:
+    require_safe_address(hub)
+    parts = urlsplit(hub)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    return urlunsplit((scheme, parts.netloc, parts.path.rstrip("/") + "/v1/channel", "", ""))
+
+
+def _closed(closed: websockets.ConnectionClosed) -> VocuError:
+    sent, received = closed.sent, closed.rcvd
+    if sent is not None and not closed.rcvd_then_sent and sent.code in _NOT_OUR_PROTOCOL:
+        return MalformedError(
+            _NOT_OUR_PROTOCOL[sent.code],
+            "The hub sends what no hub of vocu/1 sends, so this desk hung up.",
+            (f"hung up with {sent.code}: {sent.reason}",),
+        )
+    return closed_by_hub(received.code, received.reason) if received is not None else closed_by_hub(1006, "")
