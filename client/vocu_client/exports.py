@@ -44,7 +44,7 @@ def results_dossier(
 ) -> Dossier:
     """What these forms of the results are made of, with charts and a map where they show any. The ledger must stand
     where the results do."""
-    from vocu_client.results_map import results_map  # noqa: PLC0415
+    from vocu_client.results_map import results_map  # noqa: PLC0415 - the map is not in every form
 
     mapped = results_map(ledger, results.filter, words) if not MAPPED.isdisjoint(forms) else None
     return dossier_of(ledger, results, root, words, mapped, charted=not CHARTED.isdisjoint(forms))
@@ -54,15 +54,15 @@ def dossier_file(form: Literal["xlsx", "pdf", "docx"], dossier: Dossier) -> byte
     """The workbook, the print or the draft of the final report."""
     match form:
         case "xlsx":
-            from vocu.rendering.xlsx import results_xlsx  # noqa: PLC0415
+            from vocu.rendering.xlsx import results_xlsx  # noqa: PLC0415 - slow to load, for one form
 
             return results_xlsx(dossier)
         case "pdf":
-            from vocu.rendering.pdf import results_pdf  # noqa: PLC0415
+            from vocu.rendering.pdf import results_pdf  # noqa: PLC0415 - slow to load, for one form
 
             return results_pdf(dossier)
         case "docx":
-            from vocu.rendering.docx import final_report  # noqa: PLC0415
+            from vocu.rendering.docx import final_report  # noqa: PLC0415 - slow to load, for one form
 
             return final_report(dossier)
 
@@ -100,7 +100,7 @@ def _files(form: Form, ledger: Ledger, dossier: Dossier) -> Iterable[tuple[str, 
 
 def flat_files(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
     """The flat files by name, in the folder that they stand in."""
-    from vocu.rendering import flat  # noqa: PLC0415
+    from vocu.rendering import flat  # noqa: PLC0415 - slow to load, for one form
 
     return ((f"{FLAT}/{name}", data) for name, data in flat.flat_files(ledger))
 
@@ -119,11 +119,11 @@ def newsletter_file(
     """A newsletter as "text", "html", "pdf" or "json"; the last is the compiled figures alone, in canonical JSON."""
     match form:
         case "html":
-            from vocu.rendering.html import newsletter_html  # noqa: PLC0415
+            from vocu.rendering.html import newsletter_html  # noqa: PLC0415 - slow to load, for one form
 
             return newsletter_html(figures, words, notable, language).encode()
         case "pdf":
-            from vocu.rendering.pdf import newsletter_pdf  # noqa: PLC0415
+            from vocu.rendering.pdf import newsletter_pdf  # noqa: PLC0415 - slow to load, for one form
 
             return newsletter_pdf(figures, words, notable, language)
         case "text":

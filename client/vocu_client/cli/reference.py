@@ -7,13 +7,14 @@ import msgspec
 import typer
 
 from vocu.errors import MalformedError, RefusedError
-from vocu.form.quantities import CIGARETTE_RULES, EXACT_RULES, plain
+from vocu.form.quantities import EXACT_RULES, plain
 from vocu.operation.bodies import ConversionRule, Rate, Reference
 from vocu_client.app import Desk
 from vocu_client.cli.desk import Yes, catch_up, certain, deliver, open_desk, read, run
 from vocu_client.cli.files import read_form
 from vocu_client.cli.printing import note, say, table
 from vocu_client.reference_rates import SOURCE, from_the_ecb, without_rate
+from vocu_client.usual_rules import CIGARETTES
 
 CONSEQUENCE = "The converted figures of all tables change."
 
@@ -71,16 +72,9 @@ def rules(
     """Publish conversion rules, in place of all that were published before."""
     form = read_form(file) if file is not None else {}
     own = tuple(_rule(each) for each in form.get("rules", ()))
-    packing = tuple(
-        ConversionRule(
-            name=rule.name, source=rule.source, target=rule.target, factor=plain(rule.factor),
-            commodity="tobacco.cigarettes",
-        )
-        for rule in CIGARETTE_RULES
-    )  # fmt: skip
     with open_desk(ctx) as desk:
         reached = run(catch_up(desk))
-        _publish(desk, Reference(rules=(*own, *(packing if cigarettes else ()))), yes, reached=reached)
+        _publish(desk, Reference(rules=(*own, *(CIGARETTES if cigarettes else ()))), yes, reached=reached)
 
 
 def _publish(desk: Desk, reference: Reference, yes: bool, *, reached: bool) -> None:

@@ -32,7 +32,7 @@ def template(
 ) -> None:
     """Write the form of this operation as a spreadsheet, to be filled in without a line: vocu import takes it back."""
     # Imported late: xlsxwriter takes longer to load than most commands to run.
-    from vocu_client.imports.template_sheet import template_xlsx  # noqa: PLC0415
+    from vocu_client.imports.template_sheet import template_xlsx  # noqa: PLC0415 - slow to load, for one command
 
     with open_desk(ctx) as desk:
         run(catch_up(desk))

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from vocu.compilation.schedule import closing_day
 from vocu.operation.statements import Role
 from vocu_client.overviews.participation import Participation
 from vocu_client.store.drafts import Drafts
 from vocu_client.web.organising import for_organisers
 from vocu_client.web.pages.message_form import Message, ceiling, keep
-from vocu_client.web.pages.national_report import due_day
 from vocu_client.web.visit import Visit, get, post
 
 WORKING: Final[frozenset[Role]] = frozenset({"organiser", "co_organiser", "participant", "support_agency"})
@@ -46,7 +46,7 @@ async def overview(visit: Visit) -> Response:
         others=sum(row.standing == "silent" and row.ncp != own for row in rows),
         national=visit.desk.ledger.national_reports,
         owing=len(_owing(visit)),
-        due_day=due_day(visit.desk.view.state.genesis),
+        due_day=closing_day(visit.desk.view.state.genesis),
         evaluated=_is_evaluated(visit),
     )
 
@@ -72,7 +72,7 @@ async def remind(visit: Visit) -> Response:
     owing = _owing(visit)
     if not owing:
         return visit.go("/operation/board", visit.words._("Everybody has filed a national report."))
-    day = visit.words.day(due_day(visit.desk.view.state.genesis))
+    day = visit.words.day(closing_day(visit.desk.view.state.genesis))
     subject = visit.words._("Your national report")
     text = visit.words._(
         "We do not have your national report yet. It is due by {day}. The form begins with what your posts add up to, "

@@ -5,12 +5,13 @@ from typing import Any
 from starlette.responses import Response
 
 from vocu.canonical import decode_any, encode
+from vocu.compilation.schedule import closing_day
 from vocu.form.report import SeizureReport
 from vocu.form.returns import DailyReturn
 from vocu.operation import events
 from vocu_client.overviews.days import local_day
 from vocu_client.store.drafts import Drafts
-from vocu_client.web.pages.national_report import due_day, owes_report
+from vocu_client.web.pages.national_report import owes_report
 from vocu_client.web.posed import may_write, under_way
 from vocu_client.web.posing import Asking, Sent
 from vocu_client.web.visit import Visit, get, post
@@ -31,7 +32,7 @@ async def overview(visit: Visit) -> Response:
         pending=[(each, each.report.stat.goods[each.line]) for each in days.pending() if each.report.stat is not None],
         waiting=under_way(visit, OUTBOX_KIND),
         may_file=may_write(visit, events.DailyReturnFiled),
-        report_due=due_day(visit.desk.view.state.genesis) if owes_report(visit) else "",
+        report_due=closing_day(visit.desk.view.state.genesis) if owes_report(visit) else "",
         id=Drafts.new_id(),
     )
 

@@ -1,20 +1,18 @@
 """The national report: a country's confirmed totals, begun with what its own posts add up to; the last one counts."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
 from starlette.responses import Response
 
 from vocu.canonical import decode_any, encode
-from vocu.compilation.schedule import CLOSING_AFTER, calendar_date
+from vocu.compilation.schedule import closing_day
 from vocu.errors import RefusedError
 from vocu.form.returns import NationalReport
 from vocu.form.schema import read
 from vocu.operation import events
 from vocu.operation.media import MediaFile
-from vocu.operation.statements import Genesis
 from vocu_client.overviews.own_posts import OwnPosts, own_posts
 from vocu_client.reading import Line
 from vocu_client.store.drafts import FormDraft
@@ -48,7 +46,7 @@ async def overview(visit: Visit) -> Response:
         history=history,
         waiting=under_way(visit, KIND),
         may_file=may_write(visit, events.NationalReportFiled),
-        due_day=due_day(ledger.genesis),
+        due_day=closing_day(ledger.genesis),
         started=visit.desk.view.state.phase != "PRE_OPERATIONAL",
     )
 
@@ -109,11 +107,6 @@ async def one(visit: Visit) -> Response:
         attached=visit.desk.files.of(line.id),
         counts=bool(history) and history[0].line.id == line.id,
     )
-
-
-def due_day(genesis: Genesis) -> str:
-    """The day by which national reports are due: that of the closing newsletter, which shows them."""
-    return (calendar_date(genesis.ends_day) + timedelta(days=CLOSING_AFTER.days)).isoformat()
 
 
 def owes_report(visit: Visit) -> bool:

@@ -4,9 +4,9 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from vocu.compilation.ledger import Reply
+from vocu.compilation.schedule import closing_day
 from vocu_client.web.compiling import tables_of
 from vocu_client.web.confirming import Compared, of_tables
-from vocu_client.web.pages.national_report import due_day
 from vocu_client.web.templating import who
 from vocu_client.web.visit import Visit, get
 
@@ -35,7 +35,7 @@ async def overview(visit: Visit) -> Response:
         "results_national.html",
         countries=sorted(countries, key=lambda each: each.name.casefold()),
         missing=sorted(each.name for each in countries if each.reply is None),
-        due_day=due_day(visit.desk.view.state.genesis),
+        due_day=closing_day(visit.desk.view.state.genesis),
     )
 
 

@@ -12,7 +12,7 @@ from vocu.canonical import decode, encode
 from vocu.errors import MalformedError, VocuError
 from vocu.form.codes import codes, currencies, is_code
 from vocu.form.days import is_day
-from vocu.form.quantities import CIGARETTE_RULES, EXACT_RULES, plain
+from vocu.form.quantities import EXACT_RULES, plain
 from vocu.operation.bodies import ConversionRule, Rate, Reference
 from vocu.rendering.wording import N_
 from vocu_client.reference_rates import (
@@ -26,6 +26,7 @@ from vocu_client.reference_rates import (
     without_rate,
 )
 from vocu_client.store.drafts import Drafts
+from vocu_client.usual_rules import CIGARETTES
 from vocu_client.web.forms.goods import offered
 from vocu_client.web.forms.numbers import Unreadable, read_quantity
 from vocu_client.web.organising import for_organisers, text, told
@@ -39,16 +40,6 @@ NO_RATE: Final = N_("Give a day, the three letters of a currency, and how much o
 NO_RULE: Final = N_("A rule needs a name, two different units, and a factor above zero such as 0.25.")
 NO_DAYS: Final = N_("The last day is before the first one.")
 NOTHING: Final = N_("There is nothing new to publish.")
-CIGARETTES: Final = tuple(
-    ConversionRule(
-        name=rule.name,
-        source=rule.source,
-        target=rule.target,
-        factor=plain(rule.factor),
-        commodity="tobacco.cigarettes",
-    )
-    for rule in CIGARETTE_RULES
-)
 
 
 _DECODER: Final = msgspec.json.Decoder(Reference)
