@@ -3,8 +3,7 @@
 The file says how it was made, within bounds: a hostile one must not make its reader spend hours or all memory.
 """
 
-import unicodedata
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from cryptography.exceptions import InvalidKey
@@ -12,23 +11,13 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from vocu.canonical import b64, decode, encode, unb64
 from vocu.crypto.opening import local_open
-from vocu.crypto.sealing import KEY_SIZE, local_seal
+from vocu.crypto.sealing import local_seal
+from vocu.crypto.stretching import DEFAULT, DEMO, SALT_SIZE, Argon2Cost, argon2id, normal, stretch
 from vocu.errors import MalformedError, RefusedError, UntrustedError
 
-SALT_SIZE = 16
+__all__ = ["DEFAULT", "DEMO", "SALT_SIZE", "Argon2Cost", "hash_password", "is_password", "lock", "unlock"]
+
 _CONTEXT = b"passphrase"
-
-
-class Argon2Cost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How dear a guess is: memory in KiB, passes over it, lanes in parallel. 1 GiB, 16 passes, 8 lanes at most."""
-
-    memory_kib: Annotated[int, msgspec.Meta(ge=64, le=1024 * 1024)]
-    passes: Annotated[int, msgspec.Meta(ge=1, le=16)]
-    lanes: Annotated[int, msgspec.Meta(ge=1, le=8)]
-
-
-DEFAULT = Argon2Cost(memory_kib=256 * 1024, passes=3, lanes=4)
-DEMO = Argon2Cost(memory_kib=19 * 1024, passes=2, lanes=1)
 
 
 class LockedSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +41,7 @@ def lock(secret: bytes, passphrase: str, *, salt: bytes, cost: Argon2Cost = DEFA
         raise ValueError(f"a salt has {SALT_SIZE} bytes, not {len(salt)}")
     if not passphrase:
         raise RefusedError("empty-passphrase", "An empty passphrase protects nothing; choose one.")
-    sealed = local_seal(_derive(passphrase, salt, cost), _CONTEXT, secret)
+    sealed = local_seal(stretch(passphrase, salt, cost), _CONTEXT, secret)
     return encode(LockedSecret(suite="vocu/1 argon2id cobblestone256", cost=cost, salt=b64(salt), sealed=b64(sealed)))
 
 
@@ -68,7 +57,7 @@ def unlock(document: bytes, passphrase: str) -> bytes:
         raise MalformedError(
             "bad-key-file", "This is not a key file of vocu, or it is damaged; put it back from a copy."
         ) from None
-    key = _derive(passphrase, unb64(locked.salt, SALT_SIZE), locked.cost)
+    key = stretch(passphrase, unb64(locked.salt, SALT_SIZE), locked.cost)
     try:
         return local_open(key, _CONTEXT, unb64(locked.sealed))
     except UntrustedError:
@@ -77,29 +66,13 @@ def unlock(document: bytes, passphrase: str) -> bytes:
 
 def hash_password(password: str, *, salt: bytes, cost: Argon2Cost = DEFAULT) -> str:
     """What recognises a password later, as a PHC string. `salt` is 16 random bytes, new for each password."""
-    return _argon2id(salt, cost).derive_phc_encoded(_normal(password))
+    return argon2id(salt, cost).derive_phc_encoded(normal(password))
 
 
 def is_password(password: str, hashed: str) -> bool:
     """Whether `hash_password` made this of that password."""
     try:
-        Argon2id.verify_phc_encoded(_normal(password), hashed)
+        Argon2id.verify_phc_encoded(normal(password), hashed)
     except (InvalidKey, MalformedError):
         return False
     return True
-
-
-def _derive(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
-    return _argon2id(salt, cost).derive(_normal(passphrase))
-
-
-def _normal(passphrase: str) -> bytes:
-    try:
-        # The same words typed on another keyboard must give the same bytes (RFC 8265 §4.2).
-        return unicodedata.normalize("NFC", passphrase).encode()
-    except UnicodeEncodeError:
-        raise MalformedError("bad-passphrase", "This passphrase is not valid text; type it again.") from None
-
-
-def _argon2id(salt: bytes, cost: Argon2Cost) -> Argon2id:
-    return Argon2id(salt=salt, length=KEY_SIZE, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
