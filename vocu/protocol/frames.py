@@ -19,6 +19,7 @@ PAGE = 500
 
 Nonce = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Payload = Annotated[bytes, Meta(max_length=16_384)]
+Address = Annotated[str, Meta(max_length=500)]
 
 
 class Frame(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag_field="t"):
@@ -131,8 +132,17 @@ class Failure(Frame, frozen=True, tag="error"):
     message: str
 
 
+class Redirect(Frame, frozen=True, tag="redirect"):
+    """Hub, instead of a challenge: another process of this hub serves the operation; greet it at this address.
+
+    A hint, never an authority: whoever answers there proves himself with the hub's key, as everywhere.
+    """
+
+    url: Address
+
+
 FromDesk = Hello | Auth | Append | Freshen
-FromHub = Challenge | Welcome | Entries | Receipts | Refusal | Fresh | Failure
+FromHub = Challenge | Welcome | Entries | Receipts | Refusal | Fresh | Failure | Redirect
 
 F = TypeVar("F")
 

@@ -31,11 +31,12 @@ FROM_HUB = [
     frames.Refusal(b"digest", "stale-prev", "Sign again.", ("one", "two")),
     frames.Fresh(b"{}", b"sig"),
     frames.Failure("bad-frame", "Not a frame."),
+    frames.Redirect("https://hub-2.example.org/vocu"),
 ]
 # The first word of each frame, as docs/protocol.md §7 has it.
 DOCUMENTED = {
     *(("desk", word) for word in ("hello", "auth", "append", "freshen")),
-    *(("hub", word) for word in ("challenge", "welcome", "entries", "receipts", "refusal", "fresh", "error")),
+    *(("hub", word) for word in ("challenge", "welcome", "entries", "receipts", "refusal", "fresh", "error", "redirect")),
 }
 
 
