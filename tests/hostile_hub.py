@@ -148,7 +148,7 @@ class HostileHub:
     @property
     def token(self) -> str:
         """A new one each time."""
-        database = Database(self._folder.data_dir / "hub.sqlite")
+        database = Database(self._folder.database)
         try:
             return database.write_now(directory.new_token)
         finally:

@@ -45,7 +45,7 @@ class Hub:
         with contextlib.ExitStack() as resources:
             resources.enter_context(claim(data))
             self.keys = read_keys(data)
-            self.database = Database(data / "hub.sqlite")
+            self.database = Database(folder.database)
             resources.callback(self.database.close)
             self.files = Attachments(data / "parts")
             self.operations = Operations(self.keys, self.database, self.files, clock, settings.limits)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from vocu.errors import MalformedError, RefusedError
 
@@ -32,6 +34,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Paths are relative to the folder of `hub.toml`. Without TLS the hub listens on loopback only."""
 
     data_dir: str = "data"
+    database: str | None = None
+    """`postgresql://user@host/name`; without it, a SQLite file in `data_dir`."""
+    database_password_file: str | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8440
     tls_certificate: str | None = None
@@ -39,6 +44,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rehearsal_clock: str | None = None
     """A file that holds UTC milliseconds and replaces the hub's clock: for rehearsals and the demonstration only."""
     log_file: str | None = None
+    audit_file: str | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Meta(ge=0, le=65535)] | None = None
+    """Where /metrics, /health and /ready are served, beside the public address; nowhere if it is not set."""
     limits: Limits = Limits()
 
 
@@ -54,6 +63,23 @@ class HubFolder(Struct, frozen=True):
     @property
     def data_dir(self) -> Path:
         return self.path(self.settings.data_dir)
+
+    @property
+    def database(self) -> URL:
+        """Where the database is, with its password. Raises MalformedError where the password's file cannot be read."""
+        if self.settings.database is None:
+            return URL.create("sqlite", database=str(self.data_dir / "hub.sqlite"))
+        url = make_url(self.settings.database)
+        if not _is_here(url):
+            safe = {"sslmode": "verify-full", "sslrootcert": "system"}
+            url = url.set(query=safe | dict(url.query)) if "sslmode" not in url.query else url
+        name = self.settings.database_password_file
+        if name is None:
+            return url
+        try:
+            return url.set(password=self.path(name).read_text(encoding="utf-8").strip())
+        except OSError as error:
+            raise MalformedError("bad-settings", f"{self.path(name)} cannot be read ({error.strerror}).") from None
 
 
 def read_settings(folder: Path) -> HubFolder:
@@ -81,6 +107,28 @@ def check(settings: Settings) -> None:
             f"Without TLS the hub does not listen on {settings.host}; name `tls_certificate` and `tls_key`, or listen "
             "on 127.0.0.1 behind a proxy.",
         )
+    _check_database(settings)
+
+
+def _check_database(settings: Settings) -> None:
+    if settings.database is None:
+        if settings.database_password_file is not None:
+            raise MalformedError("bad-settings", "`database_password_file` goes with `database`; name it, too.")
+        return
+    try:
+        url = make_url(settings.database)
+    except ArgumentError:
+        url = URL.create("")
+    if url.drivername != "postgresql" or not url.database:
+        raise MalformedError("bad-settings", "`database` reads postgresql://user@host/name; leave it out for SQLite.")
+    if url.password is not None:
+        raise MalformedError("bad-settings", "Write the password into a file, and name that: `database_password_file`.")
+
+
+def _is_here(url: URL) -> bool:
+    """Whether the database is on this machine: on loopback, or a socket of the file system."""
+    host = url.host or url.query.get("host")
+    return host is None or (isinstance(host, str) and (host.startswith("/") or _is_loopback(host)))
 
 
 def _is_loopback(host: str) -> bool:

@@ -33,7 +33,7 @@ class RunningHub:
         return cls(hub)
 
     def new_token(self) -> str:
-        database = Database(self.folder.data_dir / "hub.sqlite")
+        database = Database(self.folder.database)
         try:
             return database.write_now(directory.new_token)
         finally:

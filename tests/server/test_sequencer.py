@@ -127,7 +127,7 @@ async def test_a_log_that_was_changed_on_the_disk_is_not_served(make_hub: MakeHu
         async with Desk(hub.url, plan, plan.organiser) as organiser:
             await organiser.post(plan.admission(Identity("DE")))
         await hub.stop()
-        database = Database(hub.folder.data_dir / "hub.sqlite")
+        database = Database(hub.folder.database)
         database.write_now(lambda c: c.execute(text("UPDATE entry SET position = 7 WHERE position = 1")))
         with pytest.raises(UntrustedError) as damaged:
             Hub(hub.folder)

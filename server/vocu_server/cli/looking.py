@@ -16,7 +16,7 @@ from vocu_server.store.sql import Database
 def status(folder: Folder) -> None:
     """Say what the hub holds, and whether it runs."""
     hub = read_settings(folder)
-    database = Database(hub.data_dir / "hub.sqlite")
+    database = Database(hub.database)
     typer.echo(_running(hub))
     for each in holdings(database, read_keys(hub.data_dir)):
         typer.echo(f"{each.op}  {each.size} entries  root {each.root}")
@@ -27,7 +27,7 @@ def verify(folder: Folder) -> None:
     """Verify every signature, root, newsletter and table. The hub must not be running."""
     hub = read_settings(folder)
     with claim(hub.data_dir):
-        keys, database = read_keys(hub.data_dir), Database(hub.data_dir / "hub.sqlite")
+        keys, database = read_keys(hub.data_dir), Database(hub.database)
         for each in holdings(database, keys):
             found = verify_operation(database, keys, Attachments(hub.data_dir / "parts"), each.op)
             sealed = " with sealed figures, which desks verify" if found.sealed else ""

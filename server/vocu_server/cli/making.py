@@ -20,11 +20,19 @@ def init(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8440,
     tls_certificate: Annotated[str | None, typer.Option(help="PEM file; without TLS only loopback is allowed.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="PEM file.")] = None,
+    database: Annotated[str | None, typer.Option(help="postgresql://user@host/name; without it, SQLite.")] = None,
+    database_password_file: Annotated[str | None, typer.Option(help="A file in the hub's folder.")] = None,
     rehearsal_clock: Annotated[str | None, typer.Option(help="A file of UTC milliseconds, for rehearsals.")] = None,
 ) -> None:
     """Make a hub, and print the token that begins its operation."""
     settings = Settings(
-        host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key, rehearsal_clock=rehearsal_clock
+        host=host,
+        port=port,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+        database=database,
+        database_password_file=database_password_file,
+        rehearsal_clock=rehearsal_clock,
     )
     check(settings)
     hub = HubFolder(settings, folder)
@@ -32,16 +40,16 @@ def init(
         raise RefusedError("hub-exists", f"{folder} holds a hub already; choose another folder.")
     hub.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_keys(hub.data_dir)
-    database = Database(hub.data_dir / "hub.sqlite")
-    new = database.write_now(directory.new_token)
-    database.close()
+    store = Database(hub.database)
+    new = store.write_now(directory.new_token)
+    store.close()
     (folder / "hub.toml").write_text(_as_toml(settings), encoding="utf-8")
     typer.echo(new)
 
 
 def token(folder: Folder) -> None:
     """Print a token for one more operation."""
-    database = Database(read_settings(folder).data_dir / "hub.sqlite")
+    database = Database(read_settings(folder).database)
     typer.echo(database.write_now(directory.new_token))
     database.close()
 

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from vocu.errors import MalformedError, RefusedError
 from vocu.operation.admission import MAX_SEALED
-from vocu_server.store.sql import large_part, upload
+from vocu_server.store.sql import upsert
+from vocu_server.store.tables import large_part, upload
 
 CHUNK = 256 * 1024
 DAY_MS = 24 * 3600 * 1000
@@ -120,7 +120,7 @@ def uploaded_since_yesterday(connection: Connection, op: str, ncp: str, now: int
 
 
 def note_upload(connection: Connection, op: str, sha256: str, ncp: str, size: int, now: int) -> None:
-    row = insert(upload).values(op=op, sha256=sha256, ncp=ncp, size=size, at=now)
+    row = upsert(connection, upload).values(op=op, sha256=sha256, ncp=ncp, size=size, at=now)
     connection.execute(row.on_conflict_do_nothing())
 
 

@@ -5,10 +5,10 @@ import hmac
 import secrets
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from vocu.errors import RefusedError
-from vocu_server.store.sql import join_request, token, used_ticket
+from vocu_server.store.sql import upsert
+from vocu_server.store.tables import join_request, token, used_ticket
 
 REQUEST_LIFETIME_MS = 7 * 24 * 3600 * 1000
 
@@ -25,8 +25,9 @@ def use_token(connection: Connection, text: str, op: str) -> None:
     wanted = _hash(text)
     for known, used_for in connection.execute(select(token.c.hash, token.c.used_for)).all():
         if hmac.compare_digest(known, wanted) and used_for is None:
-            connection.execute(update(token).where(token.c.hash == known).values(used_for=op))
-            return
+            spent = update(token).where(token.c.hash == known, token.c.used_for.is_(None)).values(used_for=op)
+            if connection.execute(spent).rowcount == 1:
+                return
     raise RefusedError("bad-token", "This token does not, or no longer, begin an operation; ask the hub's operator.")
 
 
@@ -53,7 +54,7 @@ def add_join_request(
     others = select(func.count()).where(join_request.c.op == op, join_request.c.ticket != ticket)
     if connection.execute(others).scalar_one() >= most:
         raise RefusedError("too-many-requests", "Too many requests wait for this operation; ask its organiser.")
-    row = upsert(join_request).values(op=op, ticket=ticket, device=device, body=body, at=now)
+    row = upsert(connection, join_request).values(op=op, ticket=ticket, device=device, body=body, at=now)
     connection.execute(row.on_conflict_do_update(index_elements=["op", "ticket"], set_={"body": body, "at": now}))
 
 

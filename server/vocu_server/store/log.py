@@ -1,11 +1,13 @@
 """The log on disk: each entry in full, encoded as it travels, with who sees what of it, and the newest checkpoint."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from vocu_server.store.sql import entry, large_part, operation
+from vocu_server.store.sql import NotOwnedError
+from vocu_server.store.tables import entry, large_part, operation
 
 
 class StoredEntry(Struct, frozen=True):
@@ -35,20 +37,18 @@ def begin(connection: Connection, op: str) -> None:
     connection.execute(insert(operation).values(op=op, size=0, checkpoint=""))
 
 
-def append(connection: Connection, op: str, entries: Iterable[StoredEntry], checkpoint: str) -> None:
-    """Add entries, and the checkpoint that covers the log with them."""
-    rows = [(op, each.position, each.leaf, each.audience, each.body) for each in entries]
-    connection.exec_driver_sql(_INSERT_ENTRY, rows)
-    set_checkpoint(connection, op, rows[-1][1] + 1, checkpoint)
+def append(connection: Connection, op: str, entries: Sequence[StoredEntry], checkpoint: str) -> None:
+    """Add entries, and the checkpoint that covers the log with them. Raises NotOwnedError where the log does not end
+    where they begin: another process wrote it."""
+    first, size = entries[0].position, entries[-1].position + 1
+    values = {"expected": first, "of": op, "size": size, "checkpoint": checkpoint}
+    if connection.execute(_GROW, values).rowcount != 1:
+        raise NotOwnedError
+    connection.execute(_INSERT, [{"op": op, **msgspec.structs.asdict(each)} for each in entries])
 
 
-def set_checkpoint(connection: Connection, op: str, size: int, checkpoint: str) -> None:
-    connection.exec_driver_sql(_UPDATE_CHECKPOINT, (size, checkpoint, op))
-
-
-# Every batch runs these two: composing them anew each time would cost more than writing to the disk.
-_INSERT_ENTRY = "INSERT INTO entry (op, position, leaf, audience, body) VALUES (?, ?, ?, ?, ?)"
-_UPDATE_CHECKPOINT = "UPDATE operation SET size = ?, checkpoint = ? WHERE op = ?"
+_INSERT = insert(entry)
+_GROW = update(operation).where(operation.c.op == bindparam("of"), operation.c.size == bindparam("expected"))
 
 
 def checkpoint(connection: Connection, op: str) -> str:
@@ -60,7 +60,7 @@ def page(connection: Connection, op: str, start: int, stop: int, max_bytes: int)
     """Entries from `start` below `stop`, as many as `max_bytes` hold, at least one where there is one."""
     found: list[StoredEntry] = []
     taken = 0
-    for row in connection.exec_driver_sql(_SELECT_PAGE, (op, start, stop)):
+    for row in connection.execute(_PAGE, {"op": op, "start": start, "stop": stop}):
         taken += len(row[3])
         if found and taken > max_bytes:
             break
@@ -68,16 +68,18 @@ def page(connection: Connection, op: str, start: int, stop: int, max_bytes: int)
     return found
 
 
-_SELECT_PAGE = (
-    "SELECT position, leaf, audience, body FROM entry WHERE op = ? AND position >= ? AND position < ? ORDER BY position"
+_COLUMNS = (entry.c.position, entry.c.leaf, entry.c.audience, entry.c.body)
+_PAGE = (
+    select(*_COLUMNS)
+    .where(entry.c.op == bindparam("op"), entry.c.position.between(bindparam("start"), bindparam("stop") - 1))
+    .order_by(entry.c.position)
 )
 
 
 def replay(connection: Connection, op: str) -> Iterator[StoredEntry]:
     """All entries in order."""
-    query = select(entry.c.position, entry.c.leaf, entry.c.audience, entry.c.body)
-    rows = connection.execution_options(yield_per=500).execute(query.where(entry.c.op == op).order_by(entry.c.position))
-    for row in rows:
+    query = select(*_COLUMNS).where(entry.c.op == op).order_by(entry.c.position)
+    for row in connection.execute(query.execution_options(yield_per=500)):
         yield StoredEntry(*row)
 
 

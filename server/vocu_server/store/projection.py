@@ -14,7 +14,7 @@ from vocu.operation.events import (
     SeizureWithdrawn,
 )
 from vocu.operation.state import OperationState
-from vocu_server.store.sql import goods_line, report
+from vocu_server.store.tables import goods_line, report
 
 
 def take(connection: Connection, state: OperationState, position: int, at: int, act: Act) -> None:

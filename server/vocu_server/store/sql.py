@@ -1,203 +1,176 @@
-"""The hub's database: its tables, the one thread that writes them, and the threads that read them.
+"""The hub's database: the one thread that writes to it, the threads that read, and who owns which operation."""
 
-SQLite in WAL mode with synchronous=FULL: what was committed survives a power cut. secure_delete overwrites what is
-erased.
-"""
-
-import asyncio
-import sqlite3
+import hashlib
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Engine,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    insert,
-    select,
-)
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import URL, Connection, Engine, Table, event, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from vocu.errors import RefusedError
+from vocu_server.store.engines import Connections
+from vocu_server.store.tables import metadata, schema
 
 T = TypeVar("T")
 
 SCHEMA_VERSION = 1
 READERS = 4
+AT_ONCE = 1.0
 
-metadata = MetaData()
 
-schema = Table("schema", metadata, Column("version", Integer, nullable=False))
-
-token = Table(
-    "token",
-    metadata,
-    Column("hash", LargeBinary, primary_key=True),
-    Column("used_for", String),
-)
-
-operation = Table(
-    "operation",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("size", Integer, nullable=False),
-    Column("checkpoint", String, nullable=False),
-)
-
-entry = Table(
-    "entry",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("leaf", LargeBinary, nullable=False),
-    Column("audience", LargeBinary, doc="who sees what; null where everybody sees everything"),
-    Column("body", LargeBinary, nullable=False, doc="the entry in full, encoded as it travels"),
-)
-
-large_part = Table(
-    "large_part",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("sha256", String, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("part", Integer, primary_key=True),
-)
-
-upload = Table(
-    "upload",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("sha256", String, primary_key=True),
-    Column("ncp", String, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("at", Integer, nullable=False),
-)
-
-join_request = Table(
-    "join_request",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("ticket", String, primary_key=True),
-    Column("device", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("at", Integer, nullable=False),
-)
-
-used_ticket = Table(
-    "used_ticket",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("ticket", String, primary_key=True, doc="of an invitation that let a device in"),
-)
-
-report = Table(
-    "report",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("position", Integer, nullable=False, doc="of the revision that counts"),
-    Column("at", Integer, nullable=False, doc="hub_ms of the first revision"),
-    Column("phase", String, nullable=False, doc="in which it was first reported"),
-    Column("owner", String, nullable=False),
-    Column("withdrawn", Boolean, nullable=False),
-    Column("unconfirmed", Boolean, nullable=False),
-    Column("agency", String, nullable=False),
-    Column("seizure_day", String, nullable=False),
-    Column("place", String, nullable=False),
-    Column("location_type", String, nullable=False),
-    Column("direction", String, nullable=False),
-    Column("transport_mode", String, nullable=False),
-    Column("selection_reason", String, nullable=False),
-    Column("seizures", Integer, nullable=False),
-)
-
-goods_line = Table(
-    "goods_line",
-    metadata,
-    Column("op", String, primary_key=True),
-    Column("report", String, primary_key=True),
-    Column("line", Integer, primary_key=True),
-    Column("commodity", String, nullable=False),
-    Column("unit", String, nullable=False),
-    Column("quantity", String, doc="a decimal as it was given; null while pending"),
-    Column("value", String),
-    Column("currency", String),
-)
-Index("goods_line_commodity", goods_line.c.op, goods_line.c.commodity)
+class NotOwnedError(SQLAlchemyError):
+    """Another process may write this log now: nothing was written."""
 
 
 class Database:
-    """One SQLite file. Work that writes runs in one thread, a transaction each: durable when `write` returns."""
+    """SQLite or PostgreSQL. Work that writes runs in one thread, a transaction each: durable when `write` returns.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._writer = ThreadPoolExecutor(1, "writer")
-        self._readers = ThreadPoolExecutor(READERS, "reader")
-        self.writing = _engine(path, 1)
-        self._reading = _engine(path, READERS)
-        with self.writing.begin() as connection:
-            metadata.create_all(connection)
-            _require_version(connection)
+    All of it is written through one connection, and that connection holds the locks of the operations that this process
+    owns. Where it breaks, `generation` grows with the next one, and all of them are free: for others, and for us to
+    lock again. Until then `write` for an operation fails with NotOwnedError.
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """The work's result once it is on disk. Raises what the work raises, or SQLAlchemyError; then nothing is."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self.write_now, work)
+    Nobody waits for a server that is out of reach for more than about 15 seconds.
+    """
 
-    def write_now(self, work: Callable[[Connection], T]) -> T:
+    def __init__(self, at: Path | URL) -> None:
+        url = at if isinstance(at, URL) else URL.create("sqlite", database=str(at))
+        self._writer = Connections(url, 1, "writer")
+        self._readers = Connections(url, READERS, "reader")
+        self.shared = url.get_backend_name() == "postgresql"
+        self.generation = 0
+        self._held: set[str] = set()
+        if self.shared:
+            event.listen(self.writing, "connect", self._begin_generation)
+        self.write_now(_create)
+
+    @property
+    def writing(self) -> Engine:
+        """What all writing goes through."""
+        return self._writer.engine
+
+    # --- reading and writing ---
+
+    async def write(self, work: Callable[[Connection], T], op: str | None = None) -> T:
+        """The work's result once it is on disk. Raises what the work raises, or SQLAlchemyError: then nothing is; or,
+        where the connection broke during the commit, nobody knows before it is looked for.
+
+        Work on the operation `op` is done only while this process owns it.
+        """
+        return await self._writer.use(lambda connection: self._commit(connection, work, op))
+
+    def write_now(self, work: Callable[[Connection], T], op: str | None = None) -> T:
         """`write` for those who have no event loop: the command line, and the hub as it starts."""
-        with self.writing.begin() as connection:
-            return work(connection)
+        return self._writer.use_now(lambda connection: self._commit(connection, work, op))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+        """The work's result, all of it as of one moment."""
+        asked = time.monotonic()
+        try:
+            return await self._readers.use(work)
+        except DBAPIError as error:
+            if not _was_stale(error, asked):
+                raise
+        return await self._readers.use(work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
-        with self._reading.connect() as connection:
-            return work(connection)
+        asked = time.monotonic()
+        try:
+            return self._readers.use_now(work)
+        except DBAPIError as error:
+            if not _was_stale(error, asked):
+                raise
+        return self._readers.use_now(work)
 
     async def truncate(self) -> None:
-        """Leave nothing of what was erased in the write-ahead log."""
-
-        def checkpoint() -> None:
-            with self.writing.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-        await asyncio.get_running_loop().run_in_executor(self._writer, checkpoint)
+        """Leave nothing of what was erased in SQLite's write-ahead log. PostgreSQL frees its place for new rows; what
+        that leaves, and where, docs/hub.md says."""
+        if self.shared:
+            await self._readers.use(_vacuum)
+        else:
+            await self._writer.use(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def close(self) -> None:
-        """Wait for what is being written, then let go of the file."""
-        for pool in (self._writer, self._readers):
-            pool.shutdown(wait=True)
-        for engine in (self.writing, self._reading):
-            engine.dispose()
+        """Wait for what is being written, then let go of the database and of all locks."""
+        self._writer.close()
+        self._readers.close()
+
+    # --- who owns an operation ---
+
+    async def try_lock(self, op: str) -> bool:
+        """Own this operation, unless another process does. Where it is ours already, this asks whether the connection
+        that holds the lock still lives. Raises SQLAlchemyError where it broke: nothing is ours then."""
+        return await self._writer.use(lambda connection: self._commit(connection, self._lock(op), None))
+
+    def try_lock_now(self, op: str) -> bool:
+        """`try_lock` for the hub as it starts."""
+        return self.write_now(self._lock(op))
+
+    async def unlock(self, op: str) -> None:
+        """Let others own this operation; fine where they do already."""
+        if op in self._held:
+            self._held.discard(op)
+            if self.shared:
+                await self.write(lambda connection: connection.execute(select(func.pg_advisory_unlock(_number(op)))))
+
+    def holds(self, op: str) -> bool:
+        """Whether this process owned the operation when it last used its connection."""
+        return op in self._held
+
+    def _lock(self, op: str) -> Callable[[Connection], bool]:
+        def lock(connection: Connection) -> bool:
+            if not self.shared:
+                self._held.add(op)
+            elif op in self._held:
+                connection.execute(select(1))
+            elif connection.execute(select(func.pg_try_advisory_lock(_number(op)))).scalar_one():
+                self._held.add(op)
+            return op in self._held
+
+        return lock
+
+    def _commit(self, connection: Connection, work: Callable[[Connection], T], op: str | None) -> T:
+        if op is not None and op not in self._held:
+            raise NotOwnedError
+        try:
+            with connection.begin():
+                return work(connection)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                self._held.clear()
+            raise
+
+    def _begin_generation(self, _connection: Any, _record: Any) -> None:
+        self.generation += 1
+        self._held.clear()
 
 
-def _engine(path: Path, connections: int) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": 10},
-    )
-    event.listen(engine, "connect", _prepare)
-    return engine
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say `on_conflict_do_update` and `on_conflict_do_nothing`, in the database's own words."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def _was_stale(error: DBAPIError, asked: float) -> bool:
+    """Whether the server was restarted since this connection was last used: a new one will do."""
+    return error.connection_invalidated and time.monotonic() - asked < AT_ONCE
+
+
+def _vacuum(connection: Connection) -> None:
+    connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM entry")
+
+
+def _create(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # several processes may start at once
+        connection.execute(select(func.pg_advisory_xact_lock(_number(""))))
+    metadata.create_all(connection)
+    _require_version(connection)
+
+
+def _number(op: str) -> int:
+    """The number of an operation's advisory lock."""
+    return int.from_bytes(hashlib.sha256(b"vocu-hub operation\0" + op.encode()).digest()[:8], "big", signed=True)
 
 
 def _require_version(connection: Connection) -> None:
