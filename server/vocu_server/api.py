@@ -139,6 +139,7 @@ class API:
         )
         if not seen:
             raise RefusedError("unknown-part", "No entry shows this part to your country.")
+        events.info("downloaded", op=session.op, device=session.device)
         return StreamingResponse(self._files.chunks(session.op, sha256), media_type="application/octet-stream")
 
     def _session(self, request: Request) -> Session:
@@ -168,10 +169,12 @@ STATUS = {
 }
 
 
-async def refuse(_request: Request, error: Exception) -> Response:
+async def refuse(request: Request, error: Exception) -> Response:
     """A VocuError in HTTP: 400 where something is malformed, 403 where it is not trusted, 409 where a rule refuses."""
     assert isinstance(error, VocuError)  # noqa: S101  registered for these alone
     family = 400 if isinstance(error, MalformedError) else 403 if isinstance(error, UntrustedError) else 409
+    address = request.client.host if request.client else ""
+    events.info("request-refused", code=error.code, address=address)
     named = {"code": error.code, "message": error.message, "details": list(error.details)}
     return answer({"error": named}, STATUS.get(error.code, family))
 

@@ -68,6 +68,7 @@ class Line:
         self.session = session
         self.reader = Reader(session.ncp, session.device, session.size, wire)
         self._feed = feed
+        self.slowed = False
         self._undecided = 0
         self._room = asyncio.Event()
 
@@ -90,6 +91,7 @@ class Line:
         self.answer(Receipts(tuple(receipts), size, checkpoint))
 
     def receive_refusal(self, digest: bytes, error: VocuError) -> None:
+        log.info("refused", op=self.session.op, device=self.session.device, code=error.code)
         self._decided(1)
         self.answer(Refusal(digest, error.code, error.message, error.details))
 
@@ -118,8 +120,14 @@ class Channel:
     def connected(self) -> int:
         return sum(map(len, self._lines.values()))
 
+    @property
+    def strangers(self) -> int:
+        """Connections that have not proved yet who they are."""
+        return sum(self._strangers.values())
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         wire = Wire(scope, receive, send)
+        line = None
         try:
             await wire.accept()
             line = await self._authenticate(wire)
@@ -128,6 +136,10 @@ class Channel:
             finally:
                 self._leave(line)
         except VocuError as error:
+            if line is None:
+                log.info("login-failed", code=error.code, address=wire.address)
+            else:
+                log.info("line-failed", op=line.session.op, device=line.session.device, code=error.code)
             await _fail(wire, error)
         except GoneError:
             await wire.closed()
@@ -179,7 +191,7 @@ class Channel:
         if len(lines) >= self._limits.sockets_per_device:
             feed.dismiss([lines.pop(0).reader], TOO_MANY, "This device has opened more connections than it may.")
         lines.append(line)
-        log.info("connected", op=session.op, device=session.device, position=session.size)
+        log.info("connected", op=session.op, device=session.device, address=wire.address, position=session.size)
         feed.join(line.reader)
         return line
 
@@ -205,7 +217,11 @@ class Channel:
             elif isinstance(frame, Append):
                 line.submitted()
                 sequencer.submit(frame.signed, line)
-                if pause := allowance.take():
+                pause = allowance.take()
+                if pause and not line.slowed:
+                    log.info("rate-limited", op=session.op, device=session.device)
+                line.slowed = pause > 0
+                if pause:
                     await asyncio.sleep(pause)
                 await line.wait_for_room()
             elif isinstance(frame, Freshen):
@@ -216,7 +232,6 @@ class Channel:
 
 async def _fail(wire: Wire, error: VocuError) -> None:
     """Say why, then close."""
-    log.info("failed", code=error.code)
     try:
         async with asyncio.timeout(1):
             await wire.send(Failure(error.code, error.message))

@@ -131,6 +131,11 @@ class Feed:
     def ring_bytes(self) -> int:
         return self._ring_bytes
 
+    @property
+    def behind(self) -> int:
+        """Readers whose sockets have not taken yet what there is for them."""
+        return sum(reader.task is not None for reader in self.readers)
+
     def begin(self, size: int, checkpoint: str) -> None:
         """Take over the log as it is on disk; readers fetch from there what they lack."""
         self.forget()

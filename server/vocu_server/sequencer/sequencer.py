@@ -19,6 +19,8 @@ from vocu.operation.admission import SignedEvent
 from vocu.operation.header import digest
 from vocu.operation.state import Device
 from vocu.protocol.frames import PAGE, Receipt
+from vocu_server import metrics
+from vocu_server.audit import DECISIONS
 from vocu_server.clock import Clock
 from vocu_server.fanout.feed import MAX_PAGE_BYTES, Feed
 from vocu_server.sequencer.replica import Batch, Replica
@@ -91,6 +93,11 @@ class Sequencer:
         self._waiting.append(Submission(event, sender))
         self._news.set()
 
+    @property
+    def waiting(self) -> int:
+        """Events that nobody has looked at yet."""
+        return len(self._waiting)
+
     async def inspect(self, look: Callable[[Replica], T]) -> T:
         """What `look` sees between two batches; it changes nothing."""
         return await self._database.write(lambda _: look(self._replica))
@@ -118,8 +125,10 @@ class Sequencer:
 
     async def _take(self, submissions: list[Submission]) -> None:
         before = self._replica.state.roster_hash
+        metrics.batch_events.observe(len(submissions))
         try:
-            batch = await self._database.write(lambda connection: self._admit(connection, submissions))
+            with metrics.commit_seconds.time():
+                batch = await self._database.write(lambda connection: self._admit(connection, submissions))
         except (SQLAlchemyError, OSError) as error:  # nobody may be told that these events are safe
             events.error("commit-failed", op=self.op, events=len(submissions), error=type(error).__name__)
             await self._start_over()
@@ -165,7 +174,7 @@ class Sequencer:
     def _publish(self, batch: Batch, *, roster_changed: bool) -> None:
         if not batch.entries:
             return
-        events.debug("admitted", op=self.op, index=batch.entries[0].position, events=len(batch.entries))
+        self._note(batch)
         if roster_changed:
             devices = self._replica.state.devices
             gone = [reader for reader in self.feed.readers if not devices[reader.device].active]
@@ -173,6 +182,14 @@ class Sequencer:
         if batch.erases:
             self.feed.forget()
         self.feed.publish(batch.entries, batch.checkpoint)
+
+    def _note(self, batch: Batch) -> None:
+        metrics.admitted.inc(len(batch.entries))
+        metrics.last_commit.set_to_current_time()
+        for stored, act in zip(batch.entries, batch.acts, strict=True):
+            if act.header.type in DECISIONS:
+                kind, sender = act.header.type, act.header.sender
+                events.info("decided", op=self.op, kind=kind, device=sender, entry=stored.position)
 
     async def _clean_up(self, batch: Batch, *, roster_changed: bool) -> None:
         """What follows from the batch, and is done at the next start where it fails now."""
@@ -194,7 +211,6 @@ class Sequencer:
                 receipts.setdefault(submission.sender, []).append(receipt)
             elif isinstance(outcome, VocuError):
                 event = submission.event
-                events.info("refused", op=self.op, code=outcome.code)
                 submission.sender.receive_refusal(digest(event.header, event.signature), outcome)
         for sender, given in receipts.items():
             sender.receive_receipts(given, batch.size, batch.checkpoint)
