@@ -40,6 +40,18 @@ large_part = Table(
     Column("part", Integer, primary_key=True),
 )
 
+stored_file = Table(
+    "stored_file",
+    metadata,
+    Column("key", String, primary_key=True, doc="its name in the folder or bucket, used once only"),
+    Column("op", String, nullable=False),
+    Column("sha256", String, nullable=False, doc="of its bytes, in hex"),
+    Column("size", Integer, nullable=False, doc="0 where it is not known yet"),
+    Column("state", String, nullable=False, doc="coming, safe or going: store/attachments/records.py"),
+    Column("at", BigInteger, nullable=False, doc="when an event last asked for it, or it was uploaded"),
+)
+Index("stored_file_sha256", stored_file.c.op, stored_file.c.sha256)
+
 upload = Table(
     "upload",
     metadata,
