@@ -45,7 +45,7 @@ class Hub:
     def append(self, signed: SignedEvent) -> int:
         """The index of the event, once admitted; also of one that was admitted before. Raises as `examine` does."""
         identified = identify(signed, self.state)
-        known = self.state.index_of.get((identified.header.sender, identified.header.id))
+        known = self.state.register.sent_by(identified.header.sender, identified.header.id)
         if known is not None:
             return known
         act = examine(identified, self.state, self.now, Vantage(self.tree.root, lambda _: False))

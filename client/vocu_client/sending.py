@@ -75,9 +75,8 @@ class Sender:
 
     def start(self) -> None:
         """Once the log is caught up with: what was sent before and is in the log by now is delivered."""
-        index_of = self._view.state.index_of
-        device = self._view.settings.device
-        sent = {item.id: index_of.get((device, item.id)) for item in self._outbox.items("sent")}
+        register, device = self._view.state.register, self._view.settings.device
+        sent = {item.id: register.sent_by(device, item.id) for item in self._outbox.items("sent")}
         self._outbox.delivered({event_id: index for event_id, index in sent.items() if index is not None})
 
     async def stop(self) -> None:

@@ -228,7 +228,7 @@ class Session:
         view = self._view
         for event_id, erasure in view.erasures():
             receipt = erasure_receipt_id(event_id, view.settings.device)
-            if (view.settings.device, receipt) not in view.state.index_of:
+            if view.state.register.sent_by(view.settings.device, receipt) is None:
                 view.forget(erasure)
                 if "media" in erasure.parts:
                     self._files.forget(erasure.index)

@@ -106,7 +106,7 @@ def examine(event: Identified, state: OperationState, at: int, vantage: Vantage)
     Raises MalformedError, RefusedError or UntrustedError; the state is unchanged.
     """
     signed, header, device = event
-    if header.id in state.kind_of:
+    if header.id in state.register:
         raise RefusedError("id-in-use", "An event with this id is already in the log; a new event needs a new id.")
     kind = KINDS.get(header.type)
     if kind is None:

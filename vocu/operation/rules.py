@@ -133,7 +133,7 @@ def _require_ref(act: Act, state: OperationState) -> None:
     if not kind.about:
         raise MalformedError("unexpected-ref", f"{act.header.type!r} has no `ref`.")
     # A bilateral message is unknown to those who did not receive it, so answers to messages are not judged by it.
-    if not kind.ref_optional and state.kind_of.get(ref) not in kind.about:
+    if not kind.ref_optional and state.register.kind(ref) not in kind.about:
         raise RefusedError("unknown-ref", f"There is no {' or '.join(kind.about)} with the id {ref}.")
 
 
@@ -266,7 +266,7 @@ def _entry_erased(signer: Device, act: Act, state: OperationState) -> None:
     if index >= state.size:
         raise RefusedError("unknown-ref", "There is no such entry to erase.")
     # Who wrote what was addressed to others is known to those others and the hub alone, so nobody else judges it.
-    author = state.author_of.get(index, signer.ncp)
+    author = state.author_of(index) or signer.ncp
     if signer.ncp != author and signer.ncp not in state.organisers:
         raise RefusedError("not-your-country", "What a country sealed is erased by itself or by the organiser.")
 

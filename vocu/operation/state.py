@@ -20,6 +20,7 @@ from vocu.form.report import SeizureReport
 from vocu.ids import device_id, newsletter_id
 from vocu.operation import bodies, events
 from vocu.operation.header import SEALED, PartName
+from vocu.operation.register import Register
 from vocu.operation.statements import (
     HUB,
     Admit,
@@ -134,9 +135,7 @@ class OperationState:
         self.devices: dict[str, Device] = {}
         self.epoch: Epoch | None = None
         self.chains: dict[tuple[str, str | tuple[str, ...]], Chained] = {}
-        self.index_of: dict[tuple[str, str], int] = {}
-        self.kind_of: dict[str, str] = {}
-        self.author_of: dict[int, str] = {}
+        self.register = Register()
         self.used_statements: set[str] = set()
         self.added_commodities = frozenset(genesis.sub_commodities)
         self.reports: dict[str, Report] = {}
@@ -189,6 +188,11 @@ class OperationState:
         members = (m for m in self.members.values() if m.reads_sealed and (ncps is None or m.ncp in ncps))
         return sorted((d for m in members for d in m.devices.values() if d.active), key=lambda d: d.id)
 
+    def author_of(self, index: int) -> str | None:
+        """The participant that posted this entry; None where it is addressed to others."""
+        device = self.register.device_at(index)
+        return None if device is None else self.devices[device].ncp
+
     def last_in_chain(self, device: str, to: str | tuple[str, ...]) -> Chained:
         return self.chains.get((device, to), NOTHING_YET)
 
@@ -221,10 +225,7 @@ class OperationState:
         header, index = act.header, self.size
         device = self.devices[header.sender]
         self.chains[device.id, header.to] = Chained(header.dseq, act.digest)
-        # The device's and the kind's own names, which are in memory once, not the header's copies of them.
-        self.index_of[device.id, header.id] = index
-        self.kind_of[header.id] = events.kind_of(act.event)
-        self.author_of[index] = device.ncp
+        self.register.add(index, header.id, header.type, device.id)
         self.size += 1
         self.at = at
         change = _CHANGES.get(type(act.event))

@@ -148,7 +148,7 @@ def _newest(desk: Desk) -> str:
 
 def the_id(desk: Desk, given: str) -> str:
     """The event that an id or its beginning means."""
-    return match_id(given, desk.view.state.kind_of)
+    return match_id(given, desk.view.state.register)
 
 
 def match_id(given: str, known: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from vocu.errors import VocuError
+from vocu.operation.register import Register
 from vocu_client.app import Desk
 from vocu_client.imports import planning
 from vocu_client.imports.mapping import Mapping
@@ -160,27 +161,31 @@ class Folder:
         return [Reported(lines=lines, id=name, state="queued") for lines, name in sorted(made)]
 
     def _standing(self) -> "_Standing":
-        outbox, state = self._desk.outbox, self._desk.view.state
-        device = self._desk.settings.device
-        entries = {name: index for (sender, name), index in state.index_of.items() if sender == device}
+        desk, outbox = self._desk, self._desk.outbox
         return _Standing(
-            entries, set(state.kind_of), outbox.ids("queued", "sent"), outbox.refusals(), self._desk.drafts.ids()
+            desk.settings.device,
+            desk.view.state.register,
+            outbox.ids("queued", "sent"),
+            outbox.refusals(),
+            desk.drafts.ids(),
         )
 
 
 class _Standing(NamedTuple):
-    """What is known of all reports at one moment: own entries by id, what the log holds, what waits, what was refused
-    and why, and what an officer has as a draft."""
+    """What is known of all reports at one moment: what the log holds, and which of it is our own, what waits, what was
+    refused and why, and what an officer has as a draft."""
 
-    entries: dict[str, int]
-    logged: set[str]
+    device: str
+    logged: Register
     waiting: set[str]
     refused: dict[str, tuple[str, str]]
     drafts: set[str]
 
     def of(self, each: Reported) -> Reported:
         if each.id in self.logged:
-            return Reported(lines=each.lines, id=each.id, state="delivered", entry=self.entries.get(each.id))
+            return Reported(
+                lines=each.lines, id=each.id, state="delivered", entry=self.logged.sent_by(self.device, each.id)
+            )
         if each.id in self.refused:
             code, message = self.refused[each.id]
             return Reported(lines=each.lines, id=each.id, state="refused", code=code, message=message)

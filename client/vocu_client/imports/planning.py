@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from vocu.errors import RefusedError, VocuError
 from vocu.form.faults import Fault
 from vocu.operation.composing import Draft
+from vocu.operation.register import Register
 from vocu_client.app import Desk
 from vocu_client.imports.documents import is_json, read_documents
 from vocu_client.imports.filling import RowFault
@@ -94,8 +95,8 @@ def plan(
         if imported.participant != own:
             others[imported.participant] += 1
             continue
-        name = _id_of(imported, state.op, state.kind_of, undone)
-        if name in state.kind_of or name in written:
+        name = _id_of(imported, state.op, state.register, undone)
+        if name in state.register or name in written:
             known.append((imported.lines, name))
             continue
         draft = actions.draft_of(imported.report, imported.nominal, name, readers)
@@ -129,11 +130,11 @@ def run(desk: Desk, planned: Plan, *, approved_by: str | None = None) -> int | N
     return number
 
 
-def _id_of(imported: Imported, op: str, kind_of: dict[str, str], undone: set[str]) -> str:
+def _id_of(imported: Imported, op: str, register: Register, undone: set[str]) -> str:
     """The id that these rows have: that of a first import, or one more for each time that an import was undone."""
     generation = 0
     name = event_id(op, imported.key)
-    while kind_of.get(withdrawal := undo_id(name)) == "seizure_withdrawn" or withdrawal in undone:
+    while register.kind(withdrawal := undo_id(name)) == "seizure_withdrawn" or withdrawal in undone:
         generation += 1
         name = event_id(op, imported.key, generation)
     return name

@@ -70,7 +70,7 @@ async def is_delivered(visit: Visit, event_id: str) -> bool:
         item = desk.outbox.find(event_id)
         if item is not None and item.state == "refused":
             raise item.refusal
-        if item is not None and item.state == "delivered" and event_id in desk.view.state.kind_of:
+        if item is not None and item.state == "delivered" and event_id in desk.view.state.register:
             return True
         if not desk.connected:
             return False

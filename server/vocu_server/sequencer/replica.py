@@ -166,7 +166,7 @@ class Replica:
         identified = identify(event, self.state)
         header = identified.header
         sent = digest(event.header, event.signature)
-        known = self.state.index_of.get((header.sender, header.id))
+        known = self.state.register.sent_by(header.sender, header.id)
         if known is not None:
             return Admitted(sent, known, self._leaf(connection, known, batch))
         event = self._with_wraps(event, header)

@@ -75,7 +75,7 @@ def _bare_wraps(hand: Hand) -> SignedEvent:
 
 def _of_another(hand: Hand, kind: str) -> str:
     """The id of Germany's event of this kind."""
-    return next(event_id for event_id, each in hand.state.kind_of.items() if each == kind)
+    return next(event_id for event_id in hand.state.register if hand.state.register.kind(event_id) == kind)
 
 
 def _carried(hand: Hand, ncp: str) -> SignedEvent:

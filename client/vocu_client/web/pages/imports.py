@@ -180,7 +180,7 @@ def _progress(visit: Visit, found: Import, waits: _Waits) -> Progress:
     if not waits.waiting and not waits.refused and found.undone_at is None:
         return Progress(found.count, 0, 0, 0)
     reports = set(visit.desk.imports.find(found.id)[1])
-    delivered = sum(report in visit.desk.view.state.kind_of for report in reports)
+    delivered = sum(report in visit.desk.view.state.register for report in reports)
     under_way, not_taken = len(reports & waits.waiting), len(reports & waits.refused)
     missing = len(reports) - delivered - under_way - not_taken
     withdrawing = 0
