@@ -69,7 +69,10 @@ class RestoringKey:
             raise RefusedError("wrong-passphrase", "This passphrase does not open the file; try again.") from None
 
     def to_file(self, passphrase: str, *, salt: bytes, cost: Argon2Cost = DEFAULT) -> bytes:
-        """A document that only the passphrase opens. `salt`: 16 random bytes. Raises RefusedError `empty-passphrase`."""
+        """A document that only the passphrase opens. `salt`: 16 random bytes.
+
+        Raises RefusedError `empty-passphrase`.
+        """
         if not passphrase:
             raise RefusedError("empty-passphrase", "An empty passphrase protects nothing; choose one.")
         encryptor = Cobblestone256Encryptor(stretch(passphrase, salt, cost), _LOCK)
@@ -117,7 +120,7 @@ class OpenedBackup:
 
 def _damaged() -> UntrustedError:
     return UntrustedError(
-        "damaged-backup", "This backup was changed or cut short; nothing of it was used. Take another."
+        "damaged-backup", "This backup was changed or cut short, and nothing of it was used; take another copy."
     )
 
 
