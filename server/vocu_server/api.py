@@ -24,6 +24,7 @@ from vocu_server.clock import Clock
 from vocu_server.fanout.audience import decode_audience
 from vocu_server.login import Login, Session
 from vocu_server.sequencer.operations import Operations
+from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import Limits
 from vocu_server.store import attachments, directory, log
 from vocu_server.store.attachments import Attachments
@@ -92,7 +93,7 @@ class API:
 
     async def ask_to_join(self, request: Request) -> Response:
         op = request.path_params["op"]
-        self._operations.get(op)
+        await self._operations.require_known(op)
         body = await _body(request, MAX_POSTED)
         posted = read_posted(body)
         _, device = open_posted(posted, op)
@@ -106,12 +107,12 @@ class API:
         return answer({}, 202)
 
     async def waiting(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         bodies = await self._database.read(lambda connection: directory.join_requests(connection, session.op))
         return answer([read_posted(body) for body in bodies])
 
     async def put_part(self, request: Request) -> Response:
-        session = self._session(request)
+        session = await self._session(request)
         sha256, now = _sha256(request), self._clock()
         length = request.headers.get("content-length", "")
         if not length.isdecimal() or not MIN_BLOB <= int(length) <= MAX_SEALED:
@@ -132,7 +133,7 @@ class API:
         return answer({}, 201)
 
     async def get_part(self, request: Request) -> Response:
-        session, sha256 = self._session(request), _sha256(request)
+        session, sha256 = await self._session(request), _sha256(request)
         places = await self._database.read(lambda connection: log.entries_with(connection, session.op, sha256))
         seen = any(
             audience is None or decode_audience(audience).sees_part(session.ncp, part) for part, audience in places
@@ -142,11 +143,14 @@ class API:
         events.info("downloaded", op=session.op, device=session.device)
         return StreamingResponse(self._files.chunks(session.op, sha256), media_type="application/octet-stream")
 
-    def _session(self, request: Request) -> Session:
+    async def _session(self, request: Request) -> Session:
+        """Of a desk that is connected to this process. Raises NotHereError where another serves its operation."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise RefusedError("not-authenticated", "Connect to the channel first, and use the token of its welcome.")
-        return self._login.bearer(request.path_params["op"], token)
+        op = request.path_params["op"]
+        await self._operations.find(op)
+        return self._login.bearer(op, token)
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -166,6 +170,7 @@ STATUS = {
     "part-too-large": 413,
     "quota": 429,
     "too-many-requests": 429,
+    "not-here": 503,
 }
 
 
@@ -176,7 +181,17 @@ async def refuse(request: Request, error: Exception) -> Response:
     address = request.client.host if request.client else ""
     events.info("request-refused", code=error.code, address=address)
     named = {"code": error.code, "message": error.message, "details": list(error.details)}
-    return answer({"error": named}, STATUS.get(error.code, family))
+    refusal = answer({"error": named}, STATUS.get(error.code, family))
+    if isinstance(error, NotHereError) and error.url:
+        refusal.status_code = 307
+        refusal.headers["location"] = error.url.rstrip("/") + request.url.path
+    return refusal
+
+
+async def refuse_for_now(request: Request, error: Exception) -> Response:
+    """The database cannot be used, or not now."""
+    events.error("database-failed", error=type(error).__name__)
+    return await refuse(request, NotHereError())
 
 
 async def refuse_address(_request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from vocu.canonical import b64
 from vocu.crypto.certificates import spki_sha256
 from vocu.errors import MalformedError, VocuError
 from vocu.protocol.frames import MAX_FRAME
-from vocu_server.api import API, answer, refuse, refuse_address
+from vocu_server.api import API, answer, refuse, refuse_address, refuse_for_now
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
 from vocu_server.login import Login
@@ -48,7 +49,9 @@ class Hub:
             self.database = Database(folder.database)
             resources.callback(self.database.close)
             self.files = Attachments(data / "parts")
-            self.operations = Operations(self.keys, self.database, self.files, clock, settings.limits)
+            self.operations = Operations(
+                self.keys, self.database, self.files, clock, settings.limits, settings.public_url or ""
+            )
             self.operations.load()
             self.close = resources.pop_all().close
         login = Login(self.operations, self.keys.hub, clock, _tls_hash(folder))
@@ -78,7 +81,11 @@ class Hub:
             await asyncio.sleep(1)
 
     async def health(self, _request: Request) -> Response:
-        state: dict[str, Any] = {"status": "ok", "connected": self.channel.connected}
+        state: dict[str, Any] = {
+            "status": "ok",
+            "connected": self.channel.connected,
+            "serves": len(list(self.operations)),
+        }
         return answer(state | ({"clock": "rehearsal clock"} if self.rehearses else {}))
 
 
@@ -89,7 +96,7 @@ def make_app(hub: Hub) -> Starlette:
             WebSocketRoute("/v1/channel", hub.channel),
             *hub.api.routes(),
         ],
-        exception_handlers={VocuError: refuse, HTTPException: refuse_address},
+        exception_handlers={VocuError: refuse, HTTPException: refuse_address, SQLAlchemyError: refuse_for_now},
         lifespan=hub.lifespan,
     )
 
@@ -115,6 +122,7 @@ class HubServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.hub.channel.stop()
+        await self.hub.operations.stop()
         await super().shutdown(sockets)
 
 

@@ -1,11 +1,13 @@
 """The WebSocket through which a desk appends and is served (docs/protocol.md §7)."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
@@ -19,6 +21,7 @@ from vocu.protocol.frames import (
     Hello,
     Receipt,
     Receipts,
+    Redirect,
     Refusal,
     Welcome,
     encode,
@@ -26,10 +29,11 @@ from vocu.protocol.frames import (
 from vocu_server.fanout.feed import FAILING, Feed, Reader
 from vocu_server.login import Login, Session
 from vocu_server.sequencer.operations import Operations
+from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import Limits
 from vocu_server.wire import GoneError, Wire, serialise
 
-MALFORMED, NOT_AUTHENTICATED, NOT_ADMITTED, WRONG_POSITION, TOO_MANY = 4400, 4401, 4403, 4409, 4429
+MALFORMED, NOT_AUTHENTICATED, NOT_ADMITTED, WRONG_POSITION, ELSEWHERE, TOO_MANY = 4400, 4401, 4403, 4409, 4421, 4429
 CLOSE_CODES = {
     "bad-frame": MALFORMED,
     "not-admitted": NOT_ADMITTED,
@@ -37,6 +41,7 @@ CLOSE_CODES = {
     "wrong-position": WRONG_POSITION,
     "too-many-sockets": TOO_MANY,
     "stopping": FAILING,
+    "not-here": FAILING,
 }
 IN_FLIGHT = 1000
 """Events of one socket that wait to be decided on, before no more are read from it."""
@@ -79,6 +84,9 @@ class Line:
             await self._room.wait()
         while self.reader.task is not None and len(self.reader.replies) >= IN_FLIGHT:
             await asyncio.wait({self.reader.task})
+
+    def leave(self) -> None:
+        self._feed.leave(self.reader)
 
     def submitted(self) -> None:
         self._undecided += 1
@@ -164,10 +172,9 @@ class Channel:
             raise RefusedError("too-many-sockets", "Too many connections from this address have not said who they are.")
         self._strangers[wire.address] = others + 1
         try:
-            async with asyncio.timeout(self._limits.seconds_to_authenticate):
-                session = await self._login_of(wire)
-        except TimeoutError:
-            raise RefusedError("not-authenticated", "Say hello sooner.") from None
+            session = await self._login_of(wire)
+        except SQLAlchemyError:
+            raise NotHereError from None
         finally:
             self._strangers[wire.address] -= 1
             if not self._strangers[wire.address]:
@@ -175,12 +182,23 @@ class Channel:
         return self._join(wire, session)
 
     async def _login_of(self, wire: Wire) -> Session:
-        hello = _expect(Hello, await wire.receive())
-        said, challenge = self._login.challenge(hello)
-        await wire.send(challenge)
-        token, session = self._login.accept(said, _expect(Auth, await wire.receive()))
-        await wire.send(Welcome(token, self._operations.get(session.op).feed.size))
+        async with self._patience():
+            hello = _expect(Hello, await wire.receive())
+        await self._operations.find(hello.op)  # the desk is not to blame if it has to be taken over first
+        async with self._patience():
+            said, challenge = self._login.challenge(hello)
+            await wire.send(challenge)
+            token, session = self._login.accept(said, _expect(Auth, await wire.receive()))
+            await wire.send(Welcome(token, self._operations.get(session.op).feed.size))
         return session
+
+    @contextlib.asynccontextmanager
+    async def _patience(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._limits.seconds_to_authenticate):
+                yield
+        except TimeoutError:
+            raise RefusedError("not-authenticated", "Say hello sooner.") from None
 
     def _join(self, wire: Wire, session: Session) -> Line:
         sequencer = self._operations.get(session.op)
@@ -197,7 +215,7 @@ class Channel:
 
     def _leave(self, line: Line) -> None:
         session = line.session
-        self._operations.get(session.op).feed.leave(line.reader)
+        line.leave()
         self._login.leave(session)
         lines = [other for other in self._lines.pop(session.device, []) if other is not line]
         if lines:
@@ -231,13 +249,17 @@ class Channel:
 
 
 async def _fail(wire: Wire, error: VocuError) -> None:
-    """Say why, then close."""
+    """Say why, or who serves the operation, then close."""
+    frame: Frame = Failure(error.code, error.message)
+    code = CLOSE_CODES.get(error.code, NOT_AUTHENTICATED)
+    if isinstance(error, NotHereError) and error.url:
+        frame, code = Redirect(error.url), ELSEWHERE
     try:
         async with asyncio.timeout(1):
-            await wire.send(Failure(error.code, error.message))
+            await wire.send(frame)
     except (GoneError, TimeoutError):
         pass
-    wire.close(CLOSE_CODES.get(error.code, NOT_AUTHENTICATED), error.message)
+    wire.close(code, error.message)
     await wire.closed()
 
 

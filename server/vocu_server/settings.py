@@ -3,6 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -10,6 +11,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from vocu.errors import MalformedError, RefusedError
+from vocu.protocol.frames import MAX_ADDRESS
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -39,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     database_password_file: str | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8440
+    public_url: str | None = None
+    """Where desks reach this very process, where several processes share a database: the others send desks here."""
     tls_certificate: str | None = None
     tls_key: str | None = None
     rehearsal_clock: str | None = None
@@ -108,6 +112,7 @@ def check(settings: Settings) -> None:
             "on 127.0.0.1 behind a proxy.",
         )
     _check_database(settings)
+    _check_public_url(settings.public_url)
 
 
 def _check_database(settings: Settings) -> None:
@@ -123,6 +128,22 @@ def _check_database(settings: Settings) -> None:
         raise MalformedError("bad-settings", "`database` reads postgresql://user@host/name; leave it out for SQLite.")
     if url.password is not None:
         raise MalformedError("bad-settings", "Write the password into a file, and name that: `database_password_file`.")
+
+
+def _check_public_url(url: str | None) -> None:
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        plain = bool(parts.hostname) and not (parts.username or parts.query or parts.fragment) and parts.port != 0
+    except ValueError:
+        plain = False
+    if not plain or len(url) > MAX_ADDRESS:
+        raise MalformedError("bad-settings", "`public_url` reads https://hub-1.example.org:8440, as a desk is told it.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+        raise RefusedError(
+            "plain-outside-loopback", f"Desks do not follow to {url}: `public_url` begins with https://."
+        )
 
 
 def _is_here(url: URL) -> bool:

@@ -95,7 +95,7 @@ async def test_a_body_that_is_not_canonical_or_too_large_is_refused(hub: Running
 
 
 async def test_health_names_no_operation(hub: RunningHub, organiser: Desk) -> None:
-    assert await call(hub.url, "GET", "/health") == (200, {"connected": 1, "status": "ok"})
+    assert await call(hub.url, "GET", "/health") == (200, {"connected": 1, "serves": 1, "status": "ok"})
 
 
 # --- joining ---

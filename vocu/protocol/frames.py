@@ -17,9 +17,11 @@ INLINE_PART = 64 * 1024
 PAGE = 500
 """Entries in one frame at most."""
 
+MAX_ADDRESS = 500
+
 Nonce = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Payload = Annotated[bytes, Meta(max_length=16_384)]
-Address = Annotated[str, Meta(max_length=500)]
+Address = Annotated[str, Meta(max_length=MAX_ADDRESS)]
 
 
 class Frame(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag_field="t"):

@@ -27,7 +27,7 @@ from vocu_server.sequencer.replica import Batch, Replica
 from vocu_server.store import directory, log
 from vocu_server.store.attachments import Attachments
 from vocu_server.store.log import StoredEntry
-from vocu_server.store.sql import Database
+from vocu_server.store.sql import Database, NotOwnedError
 from vocu_server.wire import serialise
 
 T = TypeVar("T")
@@ -52,16 +52,23 @@ class Submission(NamedTuple):
 
 
 class Sequencer:
-    """Puts the events of one operation in order."""
+    """Puts the events of one operation in order. `lost` is told where another process may do so now."""
 
     def __init__(
-        self, replica: Replica, database: Database, attachments: Attachments, clock: Clock, feed_bytes: int
+        self,
+        replica: Replica,
+        database: Database,
+        attachments: Attachments,
+        clock: Clock,
+        feed_bytes: int,
+        lost: Callable[[str], None],
     ) -> None:
         self.op = replica.op
         self._replica = replica
         self._database = database
         self._attachments = attachments
         self._clock = clock
+        self._lost = lost
         self._waiting: deque[Submission] = deque()
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -112,6 +119,12 @@ class Sequencer:
                 async with self._turn:
                     await self._take(taken)
 
+    async def resume(self) -> None:
+        """Go on after the connection was lost that held the operation's lock, if no other process has."""
+        async with self._turn:
+            if not self._database.holds(self.op):
+                await self._start_over()
+
     async def append_own(self, compose: Callable[[Replica], SignedEvent | None], sender: Sender) -> bool:
         """Compose an event from exactly what the log holds, and admit it before anything else comes in.
 
@@ -128,7 +141,7 @@ class Sequencer:
         metrics.batch_events.observe(len(submissions))
         try:
             with metrics.commit_seconds.time():
-                batch = await self._database.write(lambda connection: self._admit(connection, submissions))
+                batch = await self._database.write(lambda connection: self._admit(connection, submissions), self.op)
         except (SQLAlchemyError, OSError) as error:  # nobody may be told that these events are safe
             events.error("commit-failed", op=self.op, events=len(submissions), error=type(error).__name__)
             await self._start_over()
@@ -196,7 +209,9 @@ class Sequencer:
         try:
             if roster_changed:
                 known = set(self._replica.state.devices)
-                await self._database.write(lambda connection: directory.drop_join_requests(connection, self.op, known))
+                await self._database.write(
+                    lambda connection: directory.drop_join_requests(connection, self.op, known), self.op
+                )
             if batch.erases:
                 for sha256 in batch.erased:
                     self._attachments.drop(self.op, sha256)
@@ -216,12 +231,20 @@ class Sequencer:
             sender.receive_receipts(given, batch.size, batch.checkpoint)
 
     async def _start_over(self) -> None:
-        """Forget what did not get onto the disk, now if it can be read, else before the next batch."""
+        """Forget what did not get onto the disk, now if it can be read, else before the next batch.
+
+        The lock may have been lost with the connection, and another process may have written since: without the lock,
+        this one has nothing more to say of the operation.
+        """
         self._sound = False
         try:
-            note = await self._database.write(self._rebuild)
+            if not self._database.holds(self.op) and not await self._database.try_lock(self.op):
+                raise NotOwnedError
+            note = await self._database.read(self._rebuild)  # nobody else writes to it now
         except (SQLAlchemyError, VocuError) as error:
             events.error("rebuild-failed", op=self.op, error=type(error).__name__)
+            if not self._database.holds(self.op):
+                self._lost(self.op)
         else:
             self.feed.begin(self._replica.tree.size, note)
 

@@ -21,6 +21,13 @@ operation = Table(
     Column("checkpoint", String, nullable=False),
 )
 
+owner = Table(
+    "owner",
+    metadata,
+    Column("op", String, primary_key=True),
+    Column("url", String, nullable=False, doc="where desks reach the process that took the operation last"),
+)
+
 entry = Table(
     "entry",
     metadata,
