@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 import uvicorn
@@ -20,16 +20,19 @@ from vocu.canonical import b64
 from vocu.crypto.certificates import spki_sha256
 from vocu.errors import MalformedError, VocuError
 from vocu.protocol.frames import MAX_FRAME
+from vocu_server.admin import Admin
 from vocu_server.api import API, answer, refuse, refuse_address, refuse_for_now
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
 from vocu_server.login import Login
 from vocu_server.publisher import Publisher
+from vocu_server.readiness import Readiness, first_certificate, read_expiry
 from vocu_server.sequencer.operations import Operations
 from vocu_server.settings import HubFolder
 from vocu_server.store.attachments import Attachments
 from vocu_server.store.keys import claim, read_keys
 from vocu_server.store.sql import Database
+from vocu_server.systemd import keep_alive, tell
 from vocu_server.wire import HubProtocol
 
 log = structlog.get_logger()
@@ -40,6 +43,7 @@ class Hub:
 
     def __init__(self, folder: HubFolder) -> None:
         settings, data = folder.settings, folder.data_dir
+        self.folder = folder
         self.rehearses = settings.rehearsal_clock is not None
         clock = rehearsal_clock(folder.path(settings.rehearsal_clock)) if settings.rehearsal_clock else system_clock
         clock()
@@ -54,20 +58,23 @@ class Hub:
             )
             self.operations.load()
             self.close = resources.pop_all().close
-        login = Login(self.operations, self.keys.hub, clock, _tls_hash(folder))
-        self.channel = Channel(self.operations, login, settings.limits)
+        self.login = Login(self.operations, self.keys.hub, clock, _tls_hash(folder))
+        self.channel = Channel(self.operations, self.login, settings.limits)
         self.publisher = Publisher(self.operations, self.keys.compiler, clock)
-        self.api = API(self.keys, self.database, self.files, self.operations, login, clock, settings.limits)
+        certificate = folder.path(settings.tls_certificate) if settings.tls_certificate else None
+        self.readiness = Readiness(self.database, data, certificate)
+        self.api = API(self.keys, self.database, self.files, self.operations, self.login, clock, settings.limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self.operations.start()
-        every_second = asyncio.create_task(self._every_second())
+        lasting = [asyncio.create_task(each) for each in (self._every_second(), keep_alive(self.database))]
         try:
             yield
         finally:
-            every_second.cancel()
-            await asyncio.gather(every_second, return_exceptions=True)
+            for task in lasting:
+                task.cancel()
+            await asyncio.gather(*lasting, return_exceptions=True)
             await self.operations.stop()
             self.close()
 
@@ -101,29 +108,66 @@ def make_app(hub: Hub) -> Starlette:
     )
 
 
-class HubServer(uvicorn.Server):
-    """Tells where it listens, says goodbye to the desks before it stops, and leaves signals to the command line."""
-
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
-        super().__init__(config)
-        self.hub = hub
+class Server(uvicorn.Server):
+    """Leaves signals to the command line."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+
+class HubServer(Server):
+    """Tells where it listens, says goodbye to the desks before it stops; serves those who watch over it meanwhile."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub, admin: "Listening | None") -> None:
+        super().__init__(config)
+        self.hub = hub
+        self._admin = admin
+        self._watched: asyncio.Task[None] | None = None
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
-            host, port = sockets[0].getsockname()[:2]
-            scheme = "https" if self.config.is_ssl else "http"
+            if self._admin is not None:
+                self._watched = asyncio.create_task(self._admin.server.serve(sockets=[self._admin.socket]))
+                log.info("watched", url=_url("http", self._admin.socket))
             clock = {"clock": "rehearsal clock"} if self.hub.rehearses else {}
-            log.info("listening", url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}", **clock)
+            log.info("listening", url=_url("https" if self.config.is_ssl else "http", sockets[0]), **clock)
+            tell("READY=1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        tell("STOPPING=1")
+        log.info("stopping")
         await self.hub.channel.stop()
         await self.hub.operations.stop()
         await super().shutdown(sockets)
+        if self._admin is not None and self._watched is not None:
+            self._admin.server.should_exit = True
+            await self._watched
+        log.info("stopped")
+
+    def renew_certificate(self) -> None:
+        """Show new connections what the certificate's files hold now; where that does not fit, go on with the old."""
+        settings, folder = self.hub.folder.settings, self.hub.folder
+        if settings.tls_certificate is None or settings.tls_key is None or self.config.ssl is None:
+            return
+        files = folder.path(settings.tls_certificate), folder.path(settings.tls_key)
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*files)  # a trial: half a change would end all
+            self.hub.readiness.certificate_expires = read_expiry(files[0])
+            self.hub.login.tls = _tls_hash(folder)
+            self.config.ssl.load_cert_chain(*files)
+        except (OSError, ValueError, VocuError) as error:
+            log.warning("certificate-unfit", error=type(error).__name__)
+        else:
+            log.info("certificate-renewed")
+
+
+class Listening(NamedTuple):
+    """A server and the socket that it is to serve."""
+
+    server: Server
+    socket: socket.socket
 
 
 def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, socket.socket]:
@@ -132,6 +176,9 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
     hub = Hub(folder)
     try:
         listener = _bind(settings.host, settings.port if port is None else port)
+        admin = None
+        if settings.metrics_port is not None:
+            admin = Listening(_admin_server(hub), _bind(settings.metrics_host, settings.metrics_port))
     except VocuError:
         hub.close()
         raise
@@ -143,13 +190,23 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
         ssl_certfile=str(folder.path(settings.tls_certificate)) if settings.tls_certificate else None,
         ssl_keyfile=str(folder.path(settings.tls_key)) if settings.tls_key else None,
         lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=False,
         timeout_graceful_shutdown=3,
+        **_QUIET,
     )
-    return HubServer(config, hub), listener
+    return HubServer(config, hub, admin), listener
+
+
+_QUIET: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False, "date_header": False}
+
+
+def _admin_server(hub: Hub) -> Server:
+    app = Admin(hub.channel, hub.operations, hub.readiness).app()
+    return Server(uvicorn.Config(app, ws="none", lifespan="off", timeout_graceful_shutdown=1, **_QUIET))
+
+
+def _url(scheme: str, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -170,6 +227,4 @@ def _tls_hash(folder: HubFolder) -> str:
     """The hash of our certificate's key as desks see it; empty without TLS."""
     if folder.settings.tls_certificate is None:
         return ""
-    pem = folder.path(folder.settings.tls_certificate).read_text(encoding="ascii")
-    first = pem[pem.index("-----BEGIN CERTIFICATE") : pem.index("-----END CERTIFICATE-----") + 25]
-    return b64(spki_sha256(ssl.PEM_cert_to_DER_cert(first)))
+    return b64(spki_sha256(first_certificate(folder.path(folder.settings.tls_certificate))))

@@ -31,6 +31,8 @@ Line = MutableMapping[str, Any]
 EVENTS = {
     "configured": "The hub starts; `settings` is the SHA-256 of its `hub.toml`, `version` its version.",
     "listening": "It serves at this `url`.",
+    "certificate-renewed": "New connections are shown the certificate that was put in place.",
+    "certificate-unfit": "It was told to show a new certificate, which does not fit its key or cannot be read.",
     "stopping": "It was told to stop, and says goodbye to its desks.",
     "stopped": "It has stopped in order; a `run` whose last line is another was cut off.",
     "connected": "A device proved who it is: its session begins.",

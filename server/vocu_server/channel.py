@@ -122,7 +122,7 @@ class Channel:
         self._strangers: dict[str, int] = {}
         self._lines: dict[str, list[Line]] = {}
         self._allowances: dict[str, Allowance] = {}
-        self._stopping = False
+        self.stopping = False
 
     @property
     def connected(self) -> int:
@@ -159,13 +159,13 @@ class Channel:
 
     async def stop(self) -> None:
         """Say goodbye to every desk, and take no more."""
-        self._stopping = True
+        self.stopping = True
         for sequencer in self._operations:
             sequencer.feed.dismiss(sequencer.feed.readers, FAILING, "The hub is stopping; connect again later.")
         await asyncio.sleep(0)
 
     async def _authenticate(self, wire: Wire) -> Line:
-        if self._stopping:
+        if self.stopping:
             raise RefusedError("stopping", "The hub is stopping; connect again later.")
         others = self._strangers.get(wire.address, 0)
         if others >= self._limits.unauthenticated_per_address:

@@ -34,7 +34,8 @@ class Login:
         self._operations = operations
         self._key = key
         self._clock = clock
-        self._tls = tls
+        self.tls = tls
+        """The hash of our certificate's key; empty without TLS."""
         self._sessions: dict[bytes, Session] = {}
 
     def challenge(self, hello: Hello) -> tuple[HubHello, Challenge]:
@@ -47,7 +48,7 @@ class Login:
         """A token for the desk that answered. Raises UntrustedError, MalformedError, RefusedError."""
         sequencer = self._operations.get(said.op)
         device = sequencer.active_device(said.device)
-        auth: DeskAuth = open_auth(answer, device.sign, said, self._key.public, self._tls)
+        auth: DeskAuth = open_auth(answer, device.sign, said, self._key.public, self.tls)
         if auth.size > sequencer.feed.size:
             raise RefusedError(
                 "wrong-position", f"This hub's log has {sequencer.feed.size} entries, the desk has {auth.size}."

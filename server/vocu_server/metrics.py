@@ -49,6 +49,20 @@ last_newsletter = Gauge(
 feeds_failed = Counter("vocu_feeds_failed", "Sessions that the hub could not serve from its log.", registry=registry)
 lines_lost = Counter("vocu_log_lines_lost", "Lines of the log or audit log that found no room.", registry=registry)
 
+# What is, as of the moment when it is asked for.
+desks = Gauge("vocu_desks_connected", "Sessions that are open.", registry=registry)
+strangers = Gauge("vocu_strangers", "Connections that have not proved yet who they are.", registry=registry)
+operations = Gauge("vocu_operations_owned", "Operations that this process serves.", registry=registry)
+entries = Gauge("vocu_entries", "Entries of their logs.", registry=registry)
+waiting = Gauge("vocu_events_waiting", "Events that came in and wait for a batch.", registry=registry)
+behind = Gauge("vocu_sessions_behind", "Sessions whose socket has not taken yet all that there is.", registry=registry)
+feed_bytes = Gauge("vocu_feed_bytes", "Newest entries that are kept in memory.", registry=registry)
+database_up = Gauge("vocu_database_up", "1 if the database took a write just now.", registry=registry)
+disk_free = Gauge("vocu_disk_free_bytes", "Room on the disk of the data folder.", registry=registry)
+certificate_left = Gauge(
+    "vocu_certificate_seconds_left", "Until the certificate ends; 0 without TLS.", registry=registry
+)
+
 _SIMPLE = {
     "commit-failed": commits_failed,
     "connected": logins,

@@ -1,25 +1,32 @@
 """Running a hub."""
 
 import asyncio
+import hashlib
 import signal
-from typing import Annotated, Any
+import socket
+from importlib.metadata import version
+from typing import Annotated
 
+import structlog
 import typer
 
 from vocu.errors import RefusedError
-from vocu_server.app import make_server
+from vocu_server.app import HubServer, make_server
 from vocu_server.cli.folder import Folder
 from vocu_server.log_files import log_to
-from vocu_server.settings import read_settings
+from vocu_server.settings import HubFolder, read_settings
+
+log = structlog.get_logger()
 
 
 def serve(
     folder: Folder,
     port: Annotated[int | None, typer.Option(help="Another port than hub.toml says; 0 takes any.")] = None,
 ) -> None:
-    """Run the hub until it is told to stop (SIGTERM or SIGINT)."""
+    """Run the hub until it is told to stop (SIGTERM or SIGINT). SIGHUP: take up a new certificate."""
     hub = read_settings(folder)
     with log_to(hub):
+        log.info("configured", version=version("vocu"), settings=_fingerprint(hub))
         server, listener = make_server(hub, port)
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(_serve(server, listener))
@@ -27,8 +34,13 @@ def serve(
         raise RefusedError("not-started", "The hub did not start; its log says why.")
 
 
-async def _serve(server: Any, listener: Any) -> None:
+async def _serve(server: HubServer, listener: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    loop.add_signal_handler(signal.SIGHUP, server.renew_certificate)
     await server.serve(sockets=[listener])
+
+
+def _fingerprint(hub: HubFolder) -> str:
+    return hashlib.sha256((hub.folder / "hub.toml").read_bytes()).hexdigest()
