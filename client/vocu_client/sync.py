@@ -97,7 +97,7 @@ class Sync:
             view.operation.log.check_fresh(channel.hello.checkpoint)
             welcome = await channel.authenticate(view.size)
             self.connected = True
-            async with HubHTTP(settings.hub, welcome.token) as http:
+            async with HubHTTP(channel.address, welcome.token) as http:
                 session = Session(view, self._outbox, self._files, channel, http, welcome.size)
                 await session.converse(enough, self._progress, self._uploaded)
         finally:

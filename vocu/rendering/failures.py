@@ -129,7 +129,7 @@ SAID: Final[dict[str, str]] = {
     # the hub and the line
     "There is no line to the hub. What is not yet delivered waits in the outbox and is sent by itself.": "offline",
     "The hub failed, or is being stopped. Try again later; if it stays, tell who runs it.":
-        "hub-error stopping disk-failed too-many-sockets no-hub not-started desk-gone",
+        "hub-error stopping not-here disk-failed too-many-sockets no-hub not-started desk-gone",
     "The hub's address is not protected by TLS. Ask for its https address.": "no-tls",
     # sealed
     "This was sealed before this desk joined, or for others only. It cannot be opened here.":

@@ -3,9 +3,11 @@
 import ssl
 from urllib.parse import urlsplit
 
-from vocu.errors import RefusedError
+from vocu.errors import MalformedError, RefusedError
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+MAX_REDIRECTS = 3
+"""How often a desk lets itself be sent on to another process of the hub, one after the other."""
 
 
 def require_safe_address(hub: str) -> None:
@@ -13,6 +15,19 @@ def require_safe_address(hub: str) -> None:
     parts = urlsplit(hub)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise RefusedError("no-tls", f"{hub} is neither https nor on this machine; ask for the hub's https address.")
+
+
+def require_redirect(here: str, there: str) -> None:
+    """Raises MalformedError where no hub that is reached at `here` sends a desk to `there`: TLS is neither left nor
+    begun on the way, and plain HTTP stays on this machine."""
+    try:
+        parts = urlsplit(there)
+        plain = parts.hostname and parts.port != 0 and not (parts.username or parts.query or parts.fragment)
+        require_safe_address(there)
+    except (ValueError, RefusedError):
+        plain = False
+    if not plain or parts.scheme != urlsplit(here).scheme:
+        raise MalformedError("bad-frame", f"The hub sends this desk to {there[:100]!r}, where no hub sends a desk.")
 
 
 def trust(hub: str) -> ssl.SSLContext | None:

@@ -18,6 +18,7 @@ from vocu.protocol.frames import (
     Freshen,
     FromHub,
     Hello,
+    Redirect,
     Welcome,
     read_from_hub,
 )
@@ -25,18 +26,24 @@ from vocu.protocol.frames import (
     encode as encode_frame,
 )
 from vocu.protocol.session import DeskAuth, HubHello, hub_hash, open_hello, sign_auth
+from vocu_client.transport.address import MAX_REDIRECTS, require_redirect
 from vocu_client.transport.http import HubHTTP
 from vocu_client.transport.line import Line, OfflineError
 from vocu_client.transport.websocket import WebSocketLine
 
-PASSING = frozenset({"too-many-sockets", "stopping", "not-authenticated"})
-"""Why the hub may turn a desk away that it would take a little later: it is crowded, it stops, or the line was slow."""
+PASSING = frozenset({"too-many-sockets", "stopping", "not-here", "not-authenticated"})
+"""Why the hub may turn a desk away that it would take a little later: it is crowded, it stops, another of its processes
+takes over, or the line was slow."""
 
 
 class Channel:
-    """A session on a line, in which the hub has proven itself. Close it when done."""
+    """A session on a line, in which the hub has proven itself. Close it when done.
 
-    def __init__(self, line: Line, hello: HubHello, author: Author, hub_key: HubVerifyKey) -> None:
+    `address` is that of the hub, or of the one of its processes that it has sent this desk to.
+    """
+
+    def __init__(self, address: str, line: Line, hello: HubHello, author: Author, hub_key: HubVerifyKey) -> None:
+        self.address = address
         self._line = line
         self._author = author
         self._hub_key = hub_key
@@ -44,13 +51,25 @@ class Channel:
 
     @classmethod
     async def connect(cls, hub: str, op: str, author: Author, hub_key: HubVerifyKey) -> "Channel":
-        """Connect, and let the hub prove itself. Raises OfflineError, UntrustedError, RefusedError."""
-        line = await WebSocketLine.connect(hub)
-        try:
-            return cls(line, await _greet(line, op, author, hub_key), author, hub_key)
-        except VocuError:
+        """Connect, follow the hub to the process that serves the operation, and let that one prove itself.
+
+        Raises OfflineError, UntrustedError, RefusedError.
+        """
+        address = hub
+        for _ in range(MAX_REDIRECTS + 1):
+            line = await WebSocketLine.connect(address)
+            try:
+                answer = await _greet(line, op, author, hub_key, address)
+            except VocuError:
+                await line.close()
+                raise
+            if isinstance(answer, HubHello):
+                return cls(address, line, answer, author, hub_key)
             await line.close()
-            raise
+            address = answer.url
+        raise OfflineError(
+            "offline", "The hub sends this desk from one of its processes to the other; try again later."
+        )
 
     async def authenticate(self, size: int) -> Welcome:
         """Prove ourselves, and ask for the log from this size on."""
@@ -88,11 +107,15 @@ class Channel:
         await self._line.close()
 
 
-async def _greet(line: Line, op: str, author: Author, hub_key: HubVerifyKey) -> HubHello:
-    """The hub's answer to our nonce, which only it can sign."""
+async def _greet(line: Line, op: str, author: Author, hub_key: HubVerifyKey, address: str) -> HubHello | Redirect:
+    """The hub's answer to our nonce, which only it can sign; or where to ask for it."""
     nonce = secrets.token_bytes(16)
     await line.send(encode_frame(Hello(VERSION, op, author.device, nonce)))
     challenge = _read(await line.receive())
+    if isinstance(challenge, Redirect):
+        with exhibiting(challenge):
+            require_redirect(address, challenge.url)
+        return challenge
     if not isinstance(challenge, Challenge):
         raise MalformedError("bad-frame", "The hub did not answer our greeting as vocu/1 prescribes.")
     with exhibiting(challenge):
@@ -127,7 +150,7 @@ async def visit(hub: str, op: str, author: Author, hub_key: HubVerifyKey, size: 
     channel = await Channel.connect(hub, op, author, hub_key)
     try:
         welcome = await channel.authenticate(size)
-        async with HubHTTP(hub, welcome.token) as http:
+        async with HubHTTP(channel.address, welcome.token) as http:
             yield http
     finally:
         await channel.close()

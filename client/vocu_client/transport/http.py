@@ -7,20 +7,19 @@ from typing import Any, Self
 import httpx2
 
 from vocu.canonical import decode_any, encode
-from vocu.errors import MalformedError, RefusedError
-from vocu_client.transport.address import require_safe_address, trust
+from vocu.errors import MalformedError, RefusedError, VocuError
+from vocu_client.transport.address import MAX_REDIRECTS, require_redirect, require_safe_address, trust
 from vocu_client.transport.line import OfflineError
 
 
 class HubHTTP:
-    """The hub's HTTP side. Raises OfflineError, or the error that the hub names."""
+    """The hub's HTTP side, at whichever of its processes answers. Raises OfflineError, or the error that it names."""
 
     def __init__(self, hub: str, token: str = "") -> None:
         require_safe_address(hub)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx2.AsyncClient(
-            base_url=hub.rstrip("/"), headers=headers, timeout=30.0, verify=trust(hub) or False
-        )
+        self._address = hub.rstrip("/")
+        self._client = httpx2.AsyncClient(headers=headers, timeout=30.0, verify=trust(hub) or False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -52,20 +51,41 @@ class HubHTTP:
         return data
 
     async def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        try:
-            response = await self._client.request(method, path, **options)
-        except httpx2.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            raise OfflineError("offline", f"The hub cannot be reached now ({reason}).") from None
-        if response.is_success:
-            return response
-        raise named_error(response)
+        address = self._address
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                response = await self._client.request(method, address + path, **options)
+            except httpx2.HTTPError as error:
+                reason = str(error) or type(error).__name__
+                raise OfflineError("offline", f"The hub cannot be reached now ({reason}).") from None
+            if response.is_success:
+                self._address = address
+                return response
+            if response.status_code != 307:
+                raise named_error(response)
+            address = _redirected(address, path, response.headers.get("location", ""))
+        raise OfflineError(
+            "offline", "The hub sends this desk from one of its processes to the other; try again later."
+        )
 
 
-def named_error(response: httpx2.Response) -> RefusedError:
+def _redirected(address: str, path: str, location: str) -> str:
+    """The address of the process that the hub sends this request to: whoever sends it there has seen the token anyway.
+
+    Raises MalformedError where no hub sends a request there.
+    """
+    there = location.removesuffix(path)
+    if there == location:
+        raise MalformedError("bad-frame", f"The hub sends {path} to {location[:100]!r}, which is another request.")
+    require_redirect(address, there)
+    return there
+
+
+def named_error(response: httpx2.Response) -> VocuError:
     """The error that the hub named in its answer."""
     try:
         named = decode_any(response.content)["error"]
-        return RefusedError(named["code"], named["message"], tuple(named.get("details", ())))
+        family = OfflineError if named["code"] == "not-here" else RefusedError
+        return family(named["code"], named["message"], tuple(named.get("details", ())))
     except (MalformedError, KeyError, TypeError):
         return RefusedError("hub-error", f"The hub answered {response.status_code} without saying why.")
