@@ -26,8 +26,10 @@ from vocu_server.login import Login, Session
 from vocu_server.sequencer.operations import Operations
 from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import Limits
-from vocu_server.store import attachments, directory, log
-from vocu_server.store.attachments import Attachments
+from vocu_server.store import directory, log
+from vocu_server.store.attachments.attachments import Attachments
+from vocu_server.store.attachments.place import new_key
+from vocu_server.store.attachments.records import Upload
 from vocu_server.store.keys import HubKeys
 from vocu_server.store.sql import Database
 
@@ -113,23 +115,17 @@ class API:
 
     async def put_part(self, request: Request) -> Response:
         session = await self._session(request)
-        sha256, now = _sha256(request), self._clock()
+        sha256 = _sha256(request)
         length = request.headers.get("content-length", "")
         if not length.isdecimal() or not MIN_BLOB <= int(length) <= MAX_SEALED:
             raise MalformedError("bad-part-size", f"What is uploaded has {MIN_BLOB} to {MAX_SEALED} bytes.")
-        if self._files.has(session.op, sha256, int(length)):
+        if await self._files.has(session.op, sha256, int(length)):
             return answer({})
-        today = await self._database.read(
-            lambda connection: attachments.uploaded_since_yesterday(connection, session.op, session.ncp, now)
-        )
         counted = max(int(length), INLINE_PART)  # or one could fill the disk with the smallest of files
-        if today + counted > self._limits.upload_mib_per_participant_and_day * 1024 * 1024:
-            raise RefusedError("quota", "Your country has uploaded as much as the hub takes in a day; go on tomorrow.")
-        size = await self._files.keep(session.op, sha256, _limited(request, MAX_SEALED))
-        await self._database.write(
-            lambda connection: attachments.note_upload(connection, session.op, sha256, session.ncp, counted, now)
-        )
-        events.info("uploaded", op=session.op, device=session.device, size=size)
+        most = self._limits.upload_mib_per_participant_and_day * 1024 * 1024
+        new = Upload(new_key(session.op, sha256), session.op, sha256, int(length), session.ncp, counted)
+        await self._files.keep(new, most, _limited(request, MAX_SEALED))
+        events.info("uploaded", op=session.op, device=session.device, size=int(length))
         return answer({}, 201)
 
     async def get_part(self, request: Request) -> Response:
@@ -140,8 +136,10 @@ class API:
         )
         if not seen:
             raise RefusedError("unknown-part", "No entry shows this part to your country.")
+        size, pieces = await self._files.open(session.op, sha256)
         events.info("downloaded", op=session.op, device=session.device)
-        return StreamingResponse(self._files.chunks(session.op, sha256), media_type="application/octet-stream")
+        length = {"content-length": str(size)} if size else {}
+        return StreamingResponse(pieces, media_type="application/octet-stream", headers=length)
 
     async def _session(self, request: Request) -> Session:
         """Of a desk that is connected to this process. Raises NotHereError where another serves its operation."""
@@ -170,6 +168,7 @@ STATUS = {
     "part-too-large": 413,
     "quota": 429,
     "too-many-requests": 429,
+    "hub-error": 503,
     "not-here": 503,
 }
 

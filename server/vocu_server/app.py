@@ -29,7 +29,9 @@ from vocu_server.publisher import Publisher
 from vocu_server.readiness import Readiness, first_certificate, read_expiry
 from vocu_server.sequencer.operations import Operations
 from vocu_server.settings import HubFolder
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments.attachments import Attachments
+from vocu_server.store.attachments.choosing import place_of
+from vocu_server.store.attachments.place import Place, PlaceError
 from vocu_server.store.keys import claim, read_keys
 from vocu_server.store.sql import Database
 from vocu_server.systemd import keep_alive, tell
@@ -52,7 +54,8 @@ class Hub:
             self.keys = read_keys(data)
             self.database = Database(folder.database)
             resources.callback(self.database.close)
-            self.files = Attachments(data / "parts")
+            self.files = Attachments(_usable(place_of(folder)), self.database, clock)
+            resources.callback(self.files.close)
             self.operations = Operations(
                 self.keys, self.database, self.files, clock, settings.limits, settings.public_url or ""
             )
@@ -68,7 +71,9 @@ class Hub:
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self.operations.start()
-        lasting = [asyncio.create_task(each) for each in (self._every_second(), keep_alive(self.database))]
+        lasting = [
+            asyncio.create_task(each) for each in (self._every_second(), self.files.tend(), keep_alive(self.database))
+        ]
         try:
             yield
         finally:
@@ -94,6 +99,18 @@ class Hub:
             "serves": len(list(self.operations)),
         }
         return answer(state | ({"clock": "rehearsal clock"} if self.rehearses else {}))
+
+
+def _usable(place: Place) -> Place:
+    """The place, unless somebody has to correct something first. Where it is out of reach, the hub does the rest of its
+    work; desks keep their files until it is back."""
+    try:
+        place.check()
+    except PlaceError as error:
+        if error.code != "files-unreachable":
+            raise
+        log.warning("files-failed", doing="start", code=error.code, reason=error.message)
+    return place
 
 
 def make_app(hub: Hub) -> Starlette:

@@ -1,6 +1,5 @@
 """What an operator may ask of a hub's data folder: what is in it, and whether it is what it claims to be."""
 
-import hashlib
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +11,8 @@ from vocu.log.checkpoint import open_checkpoint, origin
 from vocu.operation.header import Header
 from vocu_server.sequencer.replica import Replica
 from vocu_server.store import log, projection
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments import proving
+from vocu_server.store.attachments.place import Place
 from vocu_server.store.keys import HubKeys
 from vocu_server.store.sql import Database
 
@@ -49,15 +49,15 @@ def holdings(database: Database, keys: HubKeys) -> list[Holding]:
     return database.read_now(read)
 
 
-def verify_operation(database: Database, keys: HubKeys, files: Attachments, op: str) -> Verified:
+def verify_operation(database: Database, keys: HubKeys, files: Place, op: str) -> Verified:
     """Verify a whole log as a desk would, compile each newsletter again where it is clear, and make the projection
     anew.
 
     Raises UntrustedError: damaged-log, damaged-part, false-figures, or wrong-projection (which is repaired).
     """
-    rebuilt = Replica(op, keys.hub, files)
+    rebuilt = Replica(op, keys.hub)
     database.read_now(rebuilt.rebuild)
-    before, after = database.write_now(lambda connection: _replay(connection, Replica(op, keys.hub, files), files))
+    before, after = database.write_now(lambda connection: _replay(connection, Replica(op, keys.hub), files))
     if before != after:
         raise UntrustedError("wrong-projection", f"The tables of {op} were not what its log says; they are now.")
     return Verified(
@@ -70,7 +70,7 @@ def verify_operation(database: Database, keys: HubKeys, files: Attachments, op: 
     )
 
 
-def _replay(connection: Connection, replica: Replica, files: Attachments) -> tuple[list[Any], list[Any]]:
+def _replay(connection: Connection, replica: Replica, files: Place) -> tuple[list[Any], list[Any]]:
     """The projection as it was, and as the log, each entry examined again, makes it."""
     before = projection.rows(connection, replica.op)
     projection.drop(connection, replica.op)
@@ -82,12 +82,12 @@ def _replay(connection: Connection, replica: Replica, files: Attachments) -> tup
     return before, projection.rows(connection, replica.op)
 
 
-def _verify_files(connection: Connection, files: Attachments, header: Header) -> None:
+def _verify_files(connection: Connection, files: Place, header: Header) -> None:
     """The large parts and chunks that were not erased are here, with the bytes that were signed."""
     named = [*((slip.sha256, slip.size) for slip in header.parts), *(header.blobs or ())]
     for name, size in ((unb64(sha256).hex(), size) for sha256, size in named):
         if log.is_named(connection, header.op, name) and not (
-            files.has(header.op, name, size) and hashlib.sha256(files.read(header.op, name)).hexdigest() == name
+            proving.is_here(files, connection, header.op, name) == size
         ):
             raise UntrustedError(
                 "damaged-part", f"The large part {name} is missing or damaged. Restore the data folder from a backup."

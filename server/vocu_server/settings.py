@@ -39,6 +39,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     database: str | None = None
     """`postgresql://user@host/name`; without it, a SQLite file in `data_dir`."""
     database_password_file: str | None = None
+    files: str | None = None
+    """Where large sealed parts lie: a folder, or `s3://bucket/prefix`; without it, `parts` in `data_dir`."""
+    files_endpoint: str | None = None
+    """The address of an S3-compatible store; without it, Amazon's own for the region."""
+    files_region: str = "us-east-1"
+    files_credentials_file: str | None = None
+    files_ca_file: str | None = None
+    """The authorities that vouch for the store's certificate, in PEM; without it, the well-known public ones."""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8440
     public_url: str | None = None
@@ -112,7 +120,25 @@ def check(settings: Settings) -> None:
             "on 127.0.0.1 behind a proxy.",
         )
     _check_database(settings)
+    _check_files(settings)
     _check_public_url(settings.public_url)
+
+
+def _check_files(settings: Settings) -> None:
+    beside = (settings.files_endpoint, settings.files_credentials_file, settings.files_ca_file)
+    if not (settings.files or "").startswith("s3://"):
+        if any(beside):
+            raise MalformedError("bad-settings", "`files_endpoint` and the like go with `files` = s3://bucket/prefix.")
+        return
+    if settings.files_credentials_file is None:
+        raise MalformedError("bad-settings", "A bucket needs `files_credentials_file`, which holds the keys to it.")
+    if not urlsplit(settings.files or "").hostname:
+        raise MalformedError("bad-settings", "`files` reads s3://bucket/prefix; the prefix may be left out.")
+    endpoint = urlsplit(settings.files_endpoint or "https://default")
+    if endpoint.scheme != "https" and not (endpoint.scheme == "http" and _is_loopback(endpoint.hostname or "")):
+        raise RefusedError(
+            "plain-outside-loopback", "`files_endpoint` begins with https://; without TLS only on loopback."
+        )
 
 
 def _check_database(settings: Settings) -> None:

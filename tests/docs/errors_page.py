@@ -48,6 +48,7 @@ contradict each other are a `bad-value`, whose sentence says which.
 
 SUBCLASSES = {
     "OfflineError": "VocuError",
+    "PlaceError": "RefusedError",
     "CellError": "MalformedError",
     "FormError": "MalformedError",
     "DraftChangedError": "RefusedError",

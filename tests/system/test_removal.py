@@ -26,7 +26,8 @@ from vocu_client.transport import Channel, HubHTTP
 from vocu_server.fanout.audience import decode_entry
 from vocu_server.sequencer.replica import Replica
 from vocu_server.store import log
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments import proving
+from vocu_server.store.attachments.folder import Folder
 from vocu_server.store.keys import read_keys
 from vocu_server.store.sql import Database
 
@@ -214,8 +215,8 @@ async def _opened_desk(folder: Path) -> Desk:
 def _opened(hub: Hub, member: Desk, keys: Keyring, since: int, until_: int = 2**31) -> list[tuple[int, str]]:
     """The sealed parts that these keys open, of all that the hub's disk holds between two positions."""
     data, database = hub.folder / "data", Database(database_file(hub))
-    files = Attachments(data / "parts")
-    replica = Replica(member.settings.op, read_keys(data).hub, files)
+    files = Folder(data / "parts")
+    replica = Replica(member.settings.op, read_keys(data).hub)
     found: list[tuple[int, str]] = []
     for stored in database.read_now(lambda connection: list(log.replay(connection, member.settings.op))):
         act = replica.replay(stored)
@@ -223,7 +224,9 @@ def _opened(hub: Hub, member: Desk, keys: Keyring, since: int, until_: int = 2**
             continue
         entry = decode_entry(stored.body)
         parts = tuple(
-            files.read(replica.op, _hex(slip.sha256)) if data is None else data
+            database.read_now(lambda c, slip=slip: proving.read(files, c, replica.op, _hex(slip.sha256)))  # type: ignore[misc]
+            if data is None
+            else data
             for slip, data in zip(act.header.parts, entry.parts, strict=True)
         )
         signed = SignedEvent(entry.header or b"", entry.signature or b"", parts)

@@ -18,7 +18,7 @@ from vocu.rendering.csv import table_csv
 from vocu_client import Desk
 from vocu_server.inspection import verify_operation
 from vocu_server.sequencer.replica import Replica
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments.folder import Folder
 from vocu_server.store.keys import read_keys
 from vocu_server.store.sql import Database
 
@@ -117,7 +117,7 @@ def _tables(ledger: Ledger) -> dict[str, bytes]:
 
 def _ledger_of(hub: Hub, op: str) -> Ledger:
     data, database = hub.folder / "data", Database(database_file(hub))
-    replica = Replica(op, read_keys(data).hub, Attachments(data / "parts"))
+    replica = Replica(op, read_keys(data).hub)
     database.read_now(replica.rebuild)
     database.close()
     return replica.ledger
@@ -164,6 +164,6 @@ def _one_byte_changed(value: bytes | str) -> bytes | str:
 def _verify(hub: Hub, op: str) -> None:
     data, database = hub.folder / "data", Database(database_file(hub))
     try:
-        verify_operation(database, read_keys(data), Attachments(data / "parts"), op)
+        verify_operation(database, read_keys(data), Folder(data / "parts"), op)
     finally:
         database.close()

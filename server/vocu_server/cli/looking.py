@@ -8,7 +8,7 @@ import typer
 from vocu_server.cli.folder import Folder
 from vocu_server.inspection import holdings, verify_operation
 from vocu_server.settings import HubFolder, read_settings
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments.choosing import place_of
 from vocu_server.store.keys import claim, read_keys
 from vocu_server.store.sql import Database
 
@@ -29,7 +29,7 @@ def verify(folder: Folder) -> None:
     with claim(hub.data_dir):
         keys, database = read_keys(hub.data_dir), Database(hub.database)
         for each in holdings(database, keys):
-            found = verify_operation(database, keys, Attachments(hub.data_dir / "parts"), each.op)
+            found = verify_operation(database, keys, place_of(hub), each.op)
             sealed = " with sealed figures, which desks verify" if found.sealed else ""
             typer.echo(
                 f"{found.op}  {found.size} entries, {found.newsletters} newsletters{sealed}, "

@@ -25,7 +25,7 @@ from vocu_server.sequencer.replica import Replica
 from vocu_server.sequencer.sequencer import Sequencer
 from vocu_server.settings import Limits
 from vocu_server.store import directory, log
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments.attachments import Attachments
 from vocu_server.store.keys import HubKeys
 from vocu_server.store.log import StoredEntry
 from vocu_server.store.sql import Database
@@ -151,11 +151,9 @@ class Operations:
             return
         for op in self._database.read_now(log.operations):
             self._database.try_lock_now(op)
-            replica = Replica(op, self._keys.hub, self._attachments)
+            replica = Replica(op, self._keys.hub)
             self._database.read_now(replica.rebuild)
             self._served[op] = Served(self._sequencer(replica))
-        now = self._clock()
-        self._database.write_now(lambda connection: self._attachments.sweep(connection, now))
 
     def start(self) -> None:
         """Admit events, from now until `stop`, and take over what no other process serves."""
@@ -209,7 +207,7 @@ class Operations:
                 self._not_before[op] = now + SECONDS_AFTER_DAMAGE
 
     async def _take(self, op: str) -> Sequencer:
-        replica = Replica(op, self._keys.hub, self._attachments)
+        replica = Replica(op, self._keys.hub)
         try:
             await self._ownership.claim(op)
             await self._database.read(replica.rebuild)  # nobody else writes to it now

@@ -17,14 +17,15 @@ from vocu.log.merkle import MerkleTree, leaf_hash
 from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent, Vantage, examine, identify, recall
 from vocu.operation.bodies import Erasure
-from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled, kind_of
+from vocu.operation.events import EntryErased, EpochRotated, NewsletterCompiled
 from vocu.operation.header import Blob, Header, PartSlip, digest, read_header
 from vocu.operation.state import OperationState
 from vocu.operation.statements import open_genesis, read_signatures
-from vocu.protocol.frames import INLINE_PART, Entry, Receipt, encode_entry
+from vocu.protocol.frames import Entry, Receipt, encode_entry
 from vocu_server.fanout.audience import audience_of, decode_entry, encode_audience
+from vocu_server.sequencer.wraps import is_large
 from vocu_server.store import log, projection
-from vocu_server.store.attachments import Attachments, forget_upload
+from vocu_server.store.attachments import records
 from vocu_server.store.log import LargePart, StoredEntry
 
 
@@ -48,8 +49,6 @@ class Batch(Struct):
     checkpoint: str
     size: int
     receipts: list[Receipt | None]
-    erased: list[str]
-    """Hashes of the files that are no longer needed."""
 
     @property
     def erases(self) -> bool:
@@ -59,11 +58,9 @@ class Batch(Struct):
 class Replica:
     """State and tree after all entries on disk. After an exception, `rebuild` it: it may be ahead of the disk."""
 
-    def __init__(self, op: str, key: HubSigningKey, attachments: Attachments) -> None:
+    def __init__(self, op: str, key: HubSigningKey) -> None:
         self.op = op
         self._key = key
-        self._attachments = attachments
-        self._vantage = Vantage(self._root_at, self._is_uploaded, has_blob=self._is_here)
         self.tree = MerkleTree()
         self.state: OperationState
         self.ledger: Ledger
@@ -75,7 +72,7 @@ class Replica:
 
         Raises UntrustedError (damaged-log) where the entries are not those that the hub signed for.
         """
-        fresh = Replica(self.op, self._key, self._attachments)
+        fresh = Replica(self.op, self._key)
         note = fresh._load(connection)
         self.tree, self.state, self.ledger = fresh.tree, fresh.state, fresh.ledger
         return note
@@ -147,7 +144,7 @@ class Replica:
         """
         roster = self.state.roster_hash
         at = max(now, self.state.at)
-        batch = Batch([], [], [], "", 0, [], [])
+        batch = Batch([], [], [], "", 0, [])
         for event in events:
             try:
                 batch.outcomes.append(self._admit_one(connection, event, at, batch))
@@ -169,8 +166,7 @@ class Replica:
         known = self.state.register.sent_by(header.sender, header.id)
         if known is not None:
             return Admitted(sent, known, self._leaf(connection, known, batch))
-        event = self._with_wraps(event, header)
-        act = examine(identified._replace(signed=event), self.state, at, self._vantage)
+        act = examine(identified, self.state, at, self._vantage(connection, at))
         _require_own_blobs(connection, header)
         parts = self._kept_parts(act, event.parts)
         leaf = leaf_data(header.leaf_kind, at, event.header, event.signature)
@@ -200,30 +196,18 @@ class Replica:
         self.ledger.take(index, at, act, self.state)
         self.tree.append(leaf_hash(leaf))
 
-    def _with_wraps(self, event: SignedEvent, header: Header) -> SignedEvent:
-        """The event with an epoch's wraps inside, however they came: each is checked, and stays in the entry."""
-        if header.type != kind_of(EpochRotated):
-            return event
-        parts = tuple(
-            self._attachments.read(self.op, unb64(slip.sha256).hex())
-            if data is None and self._is_uploaded(slip)
-            else data
-            for slip, data in zip(header.parts, event.parts, strict=False)
-        )
-        return SignedEvent(event.header, event.signature, (*parts, *event.parts[len(parts) :]))
-
     def _kept_parts(self, act: Act, parts: tuple[bytes | None, ...]) -> tuple[bytes | None, ...]:
         """The parts as they stay in the entry: what is large was uploaded, and is kept as a file."""
         for slip, data in zip(act.header.parts, parts, strict=True):
-            if data is not None and _is_large(slip) and not isinstance(act.event, EpochRotated):
+            if data is not None and is_large(slip) and not isinstance(act.event, EpochRotated):
                 raise MalformedError("part-too-large", f"Upload the part {slip.p!r} before the event: it is large.")
         return parts
 
-    def _is_uploaded(self, slip: PartSlip) -> bool:
-        return _is_large(slip) and self._is_here(slip)
+    def _vantage(self, connection: Connection, at: int) -> Vantage:
+        def is_here(file: PartSlip | Blob) -> bool:
+            return records.touch(connection, self.op, unb64(file.sha256).hex(), file.size, at)
 
-    def _is_here(self, file: PartSlip | Blob) -> bool:
-        return self._attachments.has(self.op, unb64(file.sha256).hex(), file.size)
+        return Vantage(self._root_at, lambda slip: is_large(slip) and is_here(slip), has_blob=is_here)
 
     def _leaf(self, connection: Connection, index: int, batch: Batch) -> bytes:
         first = batch.entries[0].position if batch.entries else self.tree.size
@@ -248,8 +232,7 @@ class Replica:
             if slip.p in erasure.parts:
                 parts[place] = None
                 for sha256 in log.drop_large_parts(connection, self.op, erasure.index, place):
-                    forget_upload(connection, self.op, sha256)
-                    batch.erased.append(sha256)
+                    records.forget(connection, self.op, sha256)
         new = encode_entry(Entry(entry.index, entry.leaf_data, entry.header, entry.signature, tuple(parts)))
         if number is None:
             log.replace_body(connection, self.op, erasure.index, new)
@@ -263,10 +246,6 @@ class Replica:
         """The checkpoint over the first `size` entries."""
         checkpoint = Checkpoint(origin=origin(self.op), size=size, root=self.tree.root(size))
         return sign_checkpoint(checkpoint, self._key, post_quantum=post_quantum)
-
-
-def _is_large(slip: PartSlip) -> bool:
-    return slip.size > INLINE_PART and not slip.inside
 
 
 def _chunks(header: Header, index: int) -> list[LargePart]:

@@ -24,8 +24,9 @@ from vocu_server.audit import DECISIONS
 from vocu_server.clock import Clock
 from vocu_server.fanout.feed import MAX_PAGE_BYTES, Feed
 from vocu_server.sequencer.replica import Batch, Replica
+from vocu_server.sequencer.wraps import with_wraps
 from vocu_server.store import directory, log
-from vocu_server.store.attachments import Attachments
+from vocu_server.store.attachments.attachments import Attachments
 from vocu_server.store.log import StoredEntry
 from vocu_server.store.sql import Database, NotOwnedError
 from vocu_server.wire import serialise
@@ -137,6 +138,10 @@ class Sequencer:
             return event is not None
 
     async def _take(self, submissions: list[Submission]) -> None:
+        if any(None in each.event.parts for each in submissions):
+            submissions = [whole for each in submissions if (whole := await self._completed(each)) is not None]
+        if not submissions:
+            return
         before = self._replica.state.roster_hash
         metrics.batch_events.observe(len(submissions))
         try:
@@ -156,6 +161,15 @@ class Sequencer:
             self._publish(batch, roster_changed=roster_changed)
             self._answer(submissions, batch)
             await self._clean_up(batch, roster_changed=roster_changed)
+
+    async def _completed(self, submission: Submission) -> Submission | None:
+        """With an epoch's wraps inside. None where they cannot be read now: the sender tries again."""
+        try:
+            event = await with_wraps(submission.event, self._replica.state, self._attachments)
+        except RefusedError:
+            submission.sender.receive_failure(1)
+            return None
+        return submission._replace(event=event)
 
     async def _take_one_by_one(self, submissions: list[Submission], error: Exception) -> None:
         """One event that the hub cannot digest must not keep the others out."""
@@ -213,8 +227,7 @@ class Sequencer:
                     lambda connection: directory.drop_join_requests(connection, self.op, known), self.op
                 )
             if batch.erases:
-                for sha256 in batch.erased:
-                    self._attachments.drop(self.op, sha256)
+                self._attachments.erase_soon()
                 await self._database.truncate()
         except (SQLAlchemyError, OSError) as error:
             events.error("clean-up-failed", op=self.op, error=type(error).__name__)
