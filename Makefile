@@ -35,6 +35,14 @@ bench: $(V)/.ok  ## what docs/performance.md quotes
 lock:  ## renew requirements/ (the files record hashes, no addresses)
 	@$(V)/bin/uv --no-config pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --exclude-newer "7 days" --extra hub --extra desk --extra postgres --extra dev -o requirements/lock.txt pyproject.toml
+	@$(V)/bin/uv --no-config pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  -c requirements/lock.txt --extra hub --extra postgres --extra s3 --extra build -o requirements/hub.txt pyproject.toml
+
+# What docs/admin.md and config/container run: the hub, what it needs, and nothing for desks or developers.
+release:  ## the hub alone, to be run from there: make release TO=/opt/vocu/1.0
+	@$(PYTHON) -m venv $(TO)
+	@$(TO)/bin/python -m pip --disable-pip-version-check -q install --no-deps --only-binary :all: --require-hashes -r requirements/hub.txt
+	@$(TO)/bin/python -m pip --disable-pip-version-check -q install --no-deps --no-build-isolation .
 
 # htmx comes out of django-htmx, without Django: nothing of it is committed, a wheel takes it along.
 # uv installs in seconds; pip does the same work where uv cannot (mirrors named in pip.conf).
@@ -48,5 +56,5 @@ $(V)/.ok: requirements/lock.txt requirements/uv.txt requirements/assets.txt pypr
 	@$(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: demo test programs check bench lock
+.PHONY: demo test programs check bench lock release
 .DEFAULT_GOAL := demo

@@ -44,16 +44,14 @@ EVENTS = {
     "request-refused": "An HTTP request was refused; `code` says why.",
     "rate-limited": "A device sends faster than it may; the hub reads more slowly from it.",
     "operation-created": "An operation began, and its token is used up.",
+    "operation-taken": "This process serves the operation from now on, no other one does.",
+    "operation-let-go": "This process no longer serves it.",
     "token-issued": "The operator had a token printed for one more operation.",
     "join-requested": "Somebody with an invitation asks to be let in with this `device`.",
     "decided": "The log holds a decision: who takes part, the phase, an erasure; `kind` says which, `entry` where.",
     "uploaded": "A large sealed part, or a chunk of a file, came in.",
     "downloaded": "A large sealed part, or a chunk of a file, was handed out.",
     "commit-failed": "The database or the disk failed; nobody was told that these events are safe.",
-    "backed-up": "The operator took a backup.",
-    "restored": "The operator restored a backup.",
-    "upgraded": "The operator brought the database to this version's form.",
-    "verified": "The operator had everything verified; `code` says what was wrong, if anything was.",
 }
 """Every name and what it means. A name never changes its meaning."""
 

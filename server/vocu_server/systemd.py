@@ -11,10 +11,13 @@ from vocu_server.store.sql import Database
 
 
 def tell(state: str) -> None:
-    """Send `READY=1`, `STOPPING=1` or `WATCHDOG=1`; nothing where nobody asked to be told."""
+    """Send `READY=1`, `STOPPING=1` or `WATCHDOG=1`; nothing where nobody asked to be told, or is there to hear it."""
     address = os.environ.get("NOTIFY_SOCKET")
     if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify,
+        ):
             notify.connect("\0" + address[1:] if address.startswith("@") else address)
             notify.send(state.encode())
 

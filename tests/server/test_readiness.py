@@ -56,9 +56,7 @@ async def test_a_database_out_of_reach_is_a_reason_and_no_crash(tmp_path: Path) 
 
 
 def test_little_room_an_old_certificate_and_stopping_are_reasons_each_with_what_to_do() -> None:
-    condition = Condition(
-        database_writes=True, free_bytes=1000, certificate_expires=time.time() - 1, stopping=True
-    )
+    condition = Condition(database_writes=True, free_bytes=1000, certificate_expires=time.time() - 1, stopping=True)
     assert codes(condition) == ["stopping", "disk-nearly-full", "certificate-expired"]
     assert all(reason.message.endswith(".") for reason in condition.reasons())
 

@@ -32,6 +32,11 @@ def test_nobody_is_told_where_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> N
     tell("READY=1")
 
 
+def test_a_supervisor_that_has_gone_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere/at/all")
+    tell("WATCHDOG=1")
+
+
 async def test_a_state_is_told_on_the_socket_that_was_named(supervisor: socket.socket) -> None:
     tell("READY=1")
     assert await heard(supervisor) == b"READY=1"

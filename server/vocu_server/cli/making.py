@@ -8,6 +8,7 @@ import typer
 
 from vocu.errors import RefusedError
 from vocu_server.cli.folder import Folder
+from vocu_server.log_files import put_on_record
 from vocu_server.settings import HubFolder, Settings, check, read_settings
 from vocu_server.store import directory
 from vocu_server.store.keys import make_keys
@@ -49,9 +50,11 @@ def init(
 
 def token(folder: Folder) -> None:
     """Print a token for one more operation."""
-    database = Database(read_settings(folder).database)
+    hub = read_settings(folder)
+    database = Database(hub.database)
     typer.echo(database.write_now(directory.new_token))
     database.close()
+    put_on_record(hub, "token-issued")
 
 
 def _as_toml(settings: Settings) -> str:

@@ -1,0 +1,2 @@
+#!/bin/sh
+tail -n 5 /run/journal
