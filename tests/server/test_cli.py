@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.postgres import fresh_database
 from tests.server.desk import Desk, Identity, begin, call
 from tests.server.reports import report
 from vocu.canonical import b64
+from vocu_server.settings import read_settings
 
 
 def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -82,6 +84,26 @@ def test_a_hub_is_not_made_over_another(tmp_path: Path) -> None:
     again = run("init", tmp_path / "hub")
     assert (again.returncode, "hub-exists" in again.stderr) == (1, True)
     assert (tmp_path / "hub" / "data" / "hub.seed").read_bytes() == seed
+
+
+def test_another_process_of_a_hub_has_its_keys_and_what_they_share(tmp_path: Path) -> None:
+    with fresh_database() as database:
+        run("init", tmp_path / "one", "--database", database, "--tls-certificate", "a", "--tls-key", "b")
+        two = ("init", tmp_path / "two", "--like", tmp_path / "one", "--port", "8450")
+        alone = run(*two)
+        assert (alone.returncode, "bad-settings" in alone.stderr) == (1, True)
+        settings = tmp_path / "one" / "hub.toml"
+        settings.write_text(settings.read_text() + f'files = "{tmp_path}/files"\n[limits]\nevents_per_second = 7\n')
+        done = run(*two, "--public-url", "https://two.example")
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        made, first = (read_settings(tmp_path / name).settings for name in ("two", "one"))
+        assert (made.database, made.files, made.limits) == (first.database, first.files, first.limits)
+        assert (made.port, made.public_url, made.tls_certificate) == (8450, "https://two.example", None)
+        for name in ("hub.seed", "compiler.seed"):
+            copy, seed = (tmp_path / folder / "data" / name for folder in ("two", "one"))
+            assert copy.read_bytes() == seed.read_bytes()
+            assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        assert run(*two).returncode == 1
 
 
 def test_the_token_is_not_kept(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from msgspec import Struct
 from vocu.crypto.keys import COMPOSITE_SEED_SIZE, SEED_SIZE, HubSigningKey, SigningKey
 from vocu.errors import MalformedError, RefusedError
 
+SEEDS = {"hub.seed": COMPOSITE_SEED_SIZE, "compiler.seed": SEED_SIZE}
+
 
 class HubKeys(Struct, frozen=True):
     """What the hub signs with: checkpoints and hellos, and newsletters as the operation's compiler."""
@@ -21,16 +23,29 @@ class HubKeys(Struct, frozen=True):
 
 def make_keys(data_dir: Path) -> HubKeys:
     """New keys, in files that only the hub's account reads. Raises RefusedError where there are some."""
-    for name, size in (("hub.seed", COMPOSITE_SEED_SIZE), ("compiler.seed", SEED_SIZE)):
-        try:
-            descriptor = os.open(data_dir / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise RefusedError("keys-exist", f"{data_dir} holds a hub's keys already; choose another folder.") from None
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(size))
-            file.flush()
-            os.fsync(file.fileno())
+    for name, size in SEEDS.items():
+        write_secret(data_dir / name, secrets.token_bytes(size))
     return read_keys(data_dir)
+
+
+def copy_keys(other: Path, data_dir: Path) -> None:
+    """The keys of another process of the same hub. Raises MalformedError where there are none, RefusedError where there
+    are keys here already."""
+    read_keys(other)
+    for name in SEEDS:
+        write_secret(data_dir / name, (other / name).read_bytes())
+
+
+def write_secret(path: Path, data: bytes) -> None:
+    """A new file that only the hub's account reads. Raises RefusedError where there is one of that name."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise RefusedError("keys-exist", f"{path} is there already, of another hub; choose another folder.") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_keys(data_dir: Path) -> HubKeys:

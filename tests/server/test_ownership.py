@@ -1,0 +1,202 @@
+"""Two processes of one hub on one PostgreSQL: each operation is served by exactly one of them."""
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from websockets.exceptions import ConnectionClosed
+
+from tests.postgres import fresh_database
+from tests.server.conftest import RunningHub
+from tests.server.desk import Desk, Identity, Plan, begin, call, open_socket
+from vocu.protocol.frames import Frame, Hello, Redirect, encode, read_from_hub
+from vocu_server.sequencer.ownership import NotHereError
+from vocu_server.settings import HubFolder, Settings
+
+
+class Pair(NamedTuple):
+    """Two processes of a hub, and their database."""
+
+    first: RunningHub
+    second: RunningHub
+    database: str
+
+    def terminate_writer(self, hub: RunningHub) -> None:
+        """End the session that holds this hub's locks, as its administrator may, or a broken line would."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            found = hub.hub.database.write_now(lambda c: c.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            connection.execute("SELECT pg_terminate_backend(%s)", (found,))
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    with fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, database: str) -> AsyncIterator[Pair]:
+    async with contextlib.AsyncExitStack() as running:
+        first, second = (make(tmp_path / name, database) for name in ("first", "second"))
+        shutil.copytree(first.folder.data_dir, second.folder.data_dir, dirs_exist_ok=True)
+        for hub in (first, second):
+            await hub.start()
+            running.push_async_callback(hub.stop)
+        yield Pair(first, second, database)
+
+
+def make(folder: Path, database: str) -> RunningHub:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    folder.mkdir()
+    settings = Settings(port=port, public_url=f"http://127.0.0.1:{port}", database=database)
+    return RunningHub.new(HubFolder(settings, folder).folder, settings)
+
+
+async def greet(hub: RunningHub, plan: Plan) -> tuple[Frame, int | None]:
+    """What a hub says first to the organiser's desk, and with which code it hangs up if it does."""
+    socket_ = await open_socket(hub.url)
+    await socket_.send(encode(Hello("vocu/1", plan.op, plan.organiser.device, secrets.token_bytes(16))))
+    frame = read_from_hub(await socket_.recv(decode=False))
+    try:
+        async with asyncio.timeout(1):
+            await socket_.recv()
+    except ConnectionClosed as closed:
+        return frame, closed.rcvd.code if closed.rcvd else None
+    except TimeoutError:
+        return frame, None
+    finally:
+        await socket_.close()
+    raise AssertionError("the hub said more than one frame")
+
+
+async def test_a_process_names_the_one_that_serves_the_operation(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with Desk(pair.first.url, plan, plan.organiser) as desk:
+        assert await greet(pair.second, plan) == (Redirect(pair.first.url), 4421)
+        path = f"/v1/operations/{plan.op}/join-requests"
+        elsewhere = Desk(pair.second.url, plan, plan.organiser)
+        elsewhere.token = desk.token
+        answer = await elsewhere.http("GET", "/join-requests")
+        assert (answer.status_code, answer.headers["location"]) == (307, pair.first.url + path)
+        assert (await desk.http("GET", "/join-requests")).status_code == 200
+
+
+async def test_what_needs_no_owner_any_process_answers(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with Desk(pair.first.url, plan, plan.organiser):
+        for hub in (pair.first, pair.second):
+            status, genesis = await call(hub.url, "GET", f"/v1/operations/{plan.op}/genesis")
+            assert (status, genesis["payload"]) == (200, plan.envelope.payload)
+            assert (await call(hub.url, "POST", f"/v1/operations/{plan.op}/join-requests", {}))[0] == 400
+        other = await begin(pair.second.url, pair.first.new_token())
+        assert (await greet(pair.second, other))[1] is None
+
+
+async def test_a_token_begins_one_operation_whichever_processes_are_asked(pair: Pair) -> None:
+    known = await pair.first.begin()
+    plans = [Plan(known.hub, known.genesis.compiler) for _ in range(2)]
+    token = pair.first.new_token()
+    asked = [
+        call(hub.url, "POST", "/v1/operations", {"genesis": plan.envelope, "token": token})
+        for hub, plan in zip(pair[:2], plans, strict=True)
+    ]
+    assert [status for status, _ in await asyncio.gather(*asked)].count(201) == 1
+    held = [await call(pair.first.url, "GET", f"/v1/operations/{plan.op}/genesis") for plan in plans]
+    assert sorted(status for status, _ in held) == [200, 404]
+
+
+async def test_of_two_that_take_an_operation_at_once_exactly_one_gets_it(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    for _ in range(5):
+        asked = [hub.hub.operations.find(plan.op) for hub in pair[:2]]
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        assert [isinstance(each, NotHereError) for each in outcomes].count(True) == 1
+        for hub in pair[:2]:
+            hub.hub.operations._let_go(plan.op)
+            await hub.hub.database.unlock(plan.op)
+
+
+async def test_a_process_that_stops_lets_another_go_on_at_once(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with Desk(pair.first.url, plan, plan.organiser) as desk:
+        await desk.post(plan.admission(Identity("DE")))
+        stopping = asyncio.create_task(pair.first.stop())
+        with pytest.raises(ConnectionClosed) as closed:
+            await desk.until(99)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4503
+        async with asyncio.timeout(20):
+            while not isinstance((await greet(pair.second, plan))[0], Redirect) and len(served(pair.second)) == 0:
+                await asyncio.sleep(0.05)
+        async with Desk(pair.second.url, plan, plan.organiser, desk.view) as again:
+            assert await again.post(plan.admission(Identity("FR"))) == 2
+        await stopping
+        await pair.first.start()
+
+
+async def test_an_operation_that_nobody_serves_is_taken_without_being_asked_for(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with asyncio.timeout(30):
+        while not served(pair.first) and not served(pair.second):
+            await asyncio.sleep(0.05)
+    serves = [(await call(hub.url, "GET", "/health"))[1]["serves"] for hub in pair[:2]]
+    assert sorted(serves) == [0, 1]
+    assert [plan.op] in (served(pair.first), served(pair.second))
+
+
+async def test_a_process_whose_connection_was_ended_goes_on_and_its_desks_stay(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with Desk(pair.first.url, plan, plan.organiser) as desk:
+        for number in range(3):
+            generation = pair.first.hub.database.generation
+            with held_up(pair.second):  # or it might be quicker
+                pair.terminate_writer(pair.first)
+                async with asyncio.timeout(30):
+                    while pair.first.hub.database.generation == generation or not pair.first.hub.database.holds(
+                        plan.op
+                    ):
+                        await asyncio.sleep(0.05)
+            assert await desk.post(plan.admission(Identity(f"C{number}"))) == number + 1
+
+
+async def test_who_lost_the_lock_to_another_writes_nothing_and_says_who_has_it(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with Desk(pair.first.url, plan, plan.organiser) as desk:
+        signed = desk.compose(plan.admission(Identity("DE")))
+        with held_up(pair.first):
+            pair.terminate_writer(pair.first)
+            async with asyncio.timeout(30):
+                while plan.op not in served(pair.second):
+                    with contextlib.suppress(NotHereError):
+                        await pair.second.hub.operations.find(plan.op)
+        with pytest.raises(ConnectionClosed):
+            await desk.deliver(signed)
+        assert served(pair.first) == []
+        assert await greet(pair.first, plan) == (Redirect(pair.second.url), 4421)
+        async with Desk(pair.second.url, plan, plan.organiser, desk.view) as again:
+            assert again.view.size == 1
+            assert await again.deliver(signed) == 1
+
+
+def served(hub: RunningHub) -> list[str]:
+    return [sequencer.op for sequencer in hub.hub.operations]
+
+
+@contextlib.contextmanager
+def held_up(hub: RunningHub) -> Iterator[None]:
+    """This process does not look after its locks meanwhile."""
+    looking = hub.hub.operations._looking
+    assert looking is not None
+    looking.cancel()
+    yield
+    hub.hub.operations._looking = asyncio.create_task(hub.hub.operations._look_around())
