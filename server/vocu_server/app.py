@@ -25,6 +25,7 @@ from vocu_server.api import API, answer, refuse, refuse_address, refuse_for_now
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
 from vocu_server.login import Login
+from vocu_server.polling import Polling
 from vocu_server.publisher import Publisher
 from vocu_server.readiness import Readiness, first_certificate, read_expiry
 from vocu_server.sequencer.operations import Operations
@@ -63,6 +64,7 @@ class Hub:
             self.close = resources.pop_all().close
         self.login = Login(self.operations, self.keys.hub, clock, _tls_hash(folder))
         self.channel = Channel(self.operations, self.login, settings.limits)
+        self.polling = Polling(self.channel.serve)
         self.publisher = Publisher(self.operations, self.keys.compiler, clock)
         certificate = folder.path(settings.tls_certificate) if settings.tls_certificate else None
         self.readiness = Readiness(self.database, data, certificate)
@@ -80,6 +82,7 @@ class Hub:
             for task in lasting:
                 task.cancel()
             await asyncio.gather(*lasting, return_exceptions=True)
+            await self.polling.stop()
             await self.operations.stop()
             self.close()
 
@@ -87,6 +90,7 @@ class Hub:
         while True:
             try:
                 self.channel.dismiss_slow()
+                self.polling.lose_forsaken()
                 await self.publisher.publish_due()
             except Exception as error:  # an hour's trouble is not the next hour's
                 log.warning("every-second-failed", error=type(error).__name__)
@@ -118,6 +122,7 @@ def make_app(hub: Hub) -> Starlette:
         routes=[
             Route("/health", hub.health, methods=["GET"]),
             WebSocketRoute("/v1/channel", hub.channel),
+            Route("/v1/poll", hub.polling.answer, methods=["POST"]),
             *hub.api.routes(),
         ],
         exception_handlers={VocuError: refuse, HTTPException: refuse_address, SQLAlchemyError: refuse_for_now},

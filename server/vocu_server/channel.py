@@ -1,4 +1,4 @@
-"""The WebSocket through which a desk appends and is served (docs/protocol.md §7)."""
+"""The connection through which a desk appends and is served (docs/protocol.md §7)."""
 
 import asyncio
 import contextlib
@@ -31,10 +31,12 @@ from vocu_server.login import Login, Session
 from vocu_server.sequencer.operations import Operations
 from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import Limits
-from vocu_server.wire import GoneError, Wire, serialise
+from vocu_server.wire import GoneError, WebSocketWire, Wire, serialise
 
-MALFORMED, NOT_AUTHENTICATED, NOT_ADMITTED, WRONG_POSITION, ELSEWHERE, TOO_MANY = 4400, 4401, 4403, 4409, 4421, 4429
+TOO_LARGE, MALFORMED, NOT_AUTHENTICATED, NOT_ADMITTED = 1009, 4400, 4401, 4403
+WRONG_POSITION, ELSEWHERE, TOO_MANY = 4409, 4421, 4429
 CLOSE_CODES = {
+    "frame-too-large": TOO_LARGE,
     "bad-frame": MALFORMED,
     "not-admitted": NOT_ADMITTED,
     "unknown-operation": WRONG_POSITION,
@@ -113,7 +115,7 @@ class Line:
 
 
 class Channel:
-    """The ASGI application at /v1/channel."""
+    """What the hub says to its desks, whatever wire they are on; as an ASGI application, the WebSocket /v1/channel."""
 
     def __init__(self, operations: Operations, login: Login, limits: Limits) -> None:
         self._operations = operations
@@ -134,10 +136,14 @@ class Channel:
         return sum(self._strangers.values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wire = Wire(scope, receive, send)
+        wire = WebSocketWire(scope, receive, send)
+        await wire.accept()
+        await self.serve(wire)
+
+    async def serve(self, wire: Wire) -> None:
+        """One desk's connection, from its hello until it is closed."""
         line = None
         try:
-            await wire.accept()
             line = await self._authenticate(wire)
             try:
                 await self._serve(wire, line)

@@ -1,11 +1,11 @@
-"""One desk's WebSocket, frame by frame.
+"""One desk's connection, frame by frame: what the channel asks of it, and how a WebSocket does it.
 
 uvicorn speaks the protocol; what differs is how the hub writes. A frame is serialised once, whoever receives it, and
 given to every socket that takes it at once; only for one that does not is anybody kept waiting.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -24,7 +24,32 @@ log = structlog.get_logger()
 
 
 class GoneError(OSError):
-    """The desk closed its socket, or the hub did."""
+    """The desk closed its connection, or the hub did."""
+
+
+class Wire(Protocol):
+    """Both directions of one connection: a WebSocket, or requests that wait (polling.py)."""
+
+    address: str
+    """Of who is at the other end."""
+
+    def take(self, framed: bytes) -> bool:
+        """Send a serialised frame, unless so much waits to be sent that it would only pile up. Raises GoneError."""
+
+    async def drained(self) -> None:
+        """Until it takes more, or is gone."""
+
+    async def send(self, frame: Frame) -> None:
+        """Send it as soon as it can be taken. Raises GoneError."""
+
+    async def receive(self) -> FromDesk:
+        """The next frame. Raises GoneError, or MalformedError."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye soon, or hang up."""
+
+    async def closed(self) -> None:
+        """Until a goodbye that is being said was said."""
 
 
 class HubProtocol(WebSocketsSansIOProtocol):
@@ -59,8 +84,13 @@ def serialise(payload: bytes) -> bytes:
     return WebSocketFrame(Opcode.BINARY, payload).serialize(mask=False)
 
 
-class Wire:
-    """Both directions of one socket."""
+def payload(framed: bytes) -> memoryview:
+    """What `serialise` was given, without a copy."""
+    return memoryview(framed)[{126: 4, 127: 10}.get(framed[1], 2) :]
+
+
+class WebSocketWire:
+    """See `Wire`."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.address = (scope.get("client") or ("", 0))[0]
@@ -76,7 +106,6 @@ class Wire:
         await self._send({"type": "websocket.accept"})
 
     async def receive(self) -> FromDesk:
-        """The next frame. Raises GoneError, or MalformedError."""
         message = await self._receive()
         if message["type"] != "websocket.receive":
             raise GoneError
@@ -86,7 +115,6 @@ class Wire:
         return read_from_desk(data)
 
     async def send(self, frame: Frame) -> None:
-        """Send it as soon as the socket takes it. Raises GoneError."""
         framed = serialise(encode(frame))
         while not self.take(framed):
             await self.drained()
@@ -98,7 +126,6 @@ class Wire:
             self._closing = asyncio.create_task(self._close(code, reason))
 
     async def closed(self) -> None:
-        """Until a goodbye that is being said was said."""
         if self._closing is not None:
             await self._closing
 

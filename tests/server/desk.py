@@ -158,6 +158,9 @@ class Desk:
 
     async def connect(self, size: int | None = None) -> Welcome:
         self.socket = await open_socket(self.url)
+        return await self._log_in(size)
+
+    async def _log_in(self, size: int | None) -> Welcome:
         nonce = secrets.token_bytes(16)
         await self.send(Hello("vocu/1", self.plan.op, self.who.device, nonce))
         challenge = await self.receive(Challenge)
