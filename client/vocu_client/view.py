@@ -1,5 +1,6 @@
 """The operation as this desk sees it: verified, kept on disk, and with the keys to open what is sealed to it."""
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from vocu.operation.admission import SignedEvent
 from vocu.operation.bodies import EpochKeys, Erasure
 from vocu.operation.events import OCU, EntryErased, EpochRotated, EpochsGranted, NewsletterCompiled
 from vocu.operation.header import PartSlip
+from vocu.operation.proving import Prover
 from vocu.operation.reading import Keyring, open_body, open_epoch, open_grant
 from vocu.operation.state import OperationState, Posed
 from vocu.operation.unsealing import Unsealing
@@ -33,13 +35,14 @@ class View:
         self.settings = settings
         self.keys = keys
         self._replica = replica
+        self._prover = Prover(_cores())
         self._start_over()
 
     def _start_over(self) -> None:
         """Know what is on disk, and nothing else."""
         settings = self.settings
         hub_key = HubVerifyKey.from_bytes(unb64(settings.hub_key))
-        self.operation = VerifiedOperation(settings.op, settings.ncp, settings.device, hub_key)
+        self.operation = VerifiedOperation(settings.op, settings.ncp, settings.device, hub_key, self._prover)
         self.keyring = Keyring(settings.device, self.keys.opening, {}, self._replica.granted())
         self._unsealing = Unsealing(self.keyring)
         self.epochs: dict[int, EpochKeys] = {}
@@ -255,3 +258,8 @@ class View:
         except UntrustedError:
             return None
         return None if secret is None else (accepted.index, secret)
+
+
+def _cores() -> int:
+    """How many this process may use; not every system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -4,7 +4,7 @@ Both call `examine`; they differ only in which parts they hold and in what a fau
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +21,7 @@ from vocu.operation.act import Act
 from vocu.operation.bodies import Admission, Carried, EpochKeys
 from vocu.operation.events import KINDS, PART_TYPES, EpochRotated, Event, NewsletterCompiled
 from vocu.operation.header import SEALED, WRAP_SIZE, Blob, Header, PartSlip, digest, read_header
+from vocu.operation.proving import Proof
 from vocu.operation.rules import authorise
 from vocu.operation.state import Device, OperationState
 from vocu.operation.statements import (
@@ -86,8 +87,11 @@ class Identified(NamedTuple):
     device: Device
 
 
-def identify(signed: SignedEvent, state: OperationState) -> Identified:
-    """What the event says of itself, and the device that demonstrably signed it: steps 1 to 3 of protocol §5."""
+def identify(signed: SignedEvent, state: OperationState, proven: Container[Proof] = ()) -> Identified:
+    """What the event says of itself, and the device that demonstrably signed it: steps 1 to 3 of protocol §5.
+
+    A signature that was `proven` before is not verified again.
+    """
     header = read_header(signed.header)
     if header.op != state.op:
         raise RefusedError("wrong-operation", "This event belongs to another operation.")
@@ -96,7 +100,8 @@ def identify(signed: SignedEvent, state: OperationState) -> Identified:
         raise RefusedError("unknown-device", "This event is signed by a device that was never admitted.")
     if not device.active:
         raise RefusedError("revoked-device", "This event is signed by a device that was revoked.")
-    verify(device.sign, PayloadType.EVENT, signed.header, signed.signature)
+    if Proof(device.id, signed.header, signed.signature) not in proven:
+        verify(device.sign, PayloadType.EVENT, signed.header, signed.signature)
     return Identified(signed, header, device)
 
 

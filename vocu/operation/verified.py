@@ -15,8 +15,11 @@ from vocu.log.trusted import TrustedLog
 from vocu.operation.act import Act
 from vocu.operation.admission import SignedEvent, Vantage, examine, identify, recall
 from vocu.operation.header import EVERYONE, PartSlip, digest
+from vocu.operation.proving import Proof, Prover
 from vocu.operation.state import OperationState
 from vocu.operation.statements import Genesis, open_genesis, read_signatures
+
+NOTHING_AHEAD = Prover()
 
 
 class Shown(Protocol):
@@ -50,12 +53,13 @@ class VerifiedOperation:
     An alarm leaves this view unusable (what it had verified before is on disk): build another one from there.
     """
 
-    def __init__(self, op: str, ncp: str, device: str, hub_key: HubVerifyKey) -> None:
+    def __init__(self, op: str, ncp: str, device: str, hub_key: HubVerifyKey, prover: Prover = NOTHING_AHEAD) -> None:
         self.op = op
         self.ncp = ncp
         self.device = device
         self.hub_key = hub_key
         self.log = TrustedLog(origin(op), hub_key)
+        self._prover = prover
         self._state: OperationState | None = None
 
     @property
@@ -89,9 +93,10 @@ class VerifiedOperation:
         except MalformedError as error:
             raise UntrustedError(error.code, error.message, (*error.details, checkpoint)) from error
         accepted = []
+        proven = self._prove(entries)
         for entry in entries:
             try:
-                accepted.append(self._verify(entry, parse_leaf(entry.leaf_data)))
+                accepted.append(self._verify(entry, parse_leaf(entry.leaf_data), proven))
                 take(accepted[-1])
             except UntrustedError as error:
                 evidence = (*error.details, *self._evidence(entry, checkpoint))
@@ -129,7 +134,13 @@ class VerifiedOperation:
             yield Accepted(entry.index, leaf.hub_ms, entry.leaf_data, signed, act)
         self.log.accept(leaves, checkpoint)
 
-    def _verify(self, entry: Shown, leaf: Leaf) -> Accepted:
+    def _prove(self, entries: Sequence[Shown]) -> frozenset[Proof]:
+        if self._state is None:
+            return frozenset()
+        signed = [(each.header, each.signature) for each in entries if each.header is not None and each.signature]
+        return self._prover.prove(signed, self._state.devices)
+
+    def _verify(self, entry: Shown, leaf: Leaf, proven: frozenset[Proof] = frozenset()) -> Accepted:
         if leaf.hub_ms >= END_OF_TIME:
             raise UntrustedError(
                 "bad-time", f"The hub says that it admitted entry {entry.index} thousands of years on."
@@ -145,7 +156,7 @@ class VerifiedOperation:
             return Accepted(entry.index, leaf.hub_ms, entry.leaf_data)
         signed = SignedEvent(entry.header, entry.signature, entry.parts)
         try:
-            identified = identify(signed, self.state)
+            identified = identify(signed, self.state, proven)
             self._require_leaf(entry, leaf, identified.header.to)
             act = examine(identified, self.state, leaf.hub_ms, Vantage(self.log.root, _may_be_absent, self.device))
         except (RefusedError, MalformedError) as error:
