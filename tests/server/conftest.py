@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import fresh_database
 from tests.server.desk import Desk, Identity, Plan, begin
 from vocu_server.app import Hub, HubServer, make_server
 from vocu_server.settings import HubFolder, Limits, Settings
@@ -61,13 +62,24 @@ class RunningHub:
 MakeHub = Callable[..., "contextlib.AbstractAsyncContextManager[RunningHub]"]
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """What the hub's setting of this name says: every test with a hub runs on both stores."""
+    if request.param == "sqlite":
+        yield None
+    else:
+        with fresh_database() as url:
+            yield url
+
+
 @pytest.fixture
-def make_hub(tmp_path: Path) -> MakeHub:
+def make_hub(tmp_path: Path, database: str | None) -> MakeHub:
     """Runs a hub with these limits; `clock` names a rehearsal clock."""
 
     @contextlib.asynccontextmanager
     async def make(clock: str | None = None, **limits: int) -> AsyncIterator[RunningHub]:
-        running = RunningHub.new(tmp_path, Settings(port=0, rehearsal_clock=clock, limits=Limits(**limits)))
+        settings = Settings(port=0, database=database, rehearsal_clock=clock, limits=Limits(**limits))
+        running = RunningHub.new(tmp_path, settings)
         await running.start()
         try:
             yield running

@@ -130,15 +130,27 @@ async def test_a_log_that_was_changed_on_the_disk_is_not_served(make_hub: MakeHu
         database = Database(hub.folder.database)
         database.write_now(lambda c: c.execute(text("UPDATE entry SET position = 7 WHERE position = 1")))
         with pytest.raises(UntrustedError) as damaged:
-            Hub(hub.folder)
+            await serve(hub, plan)
         assert damaged.value.code == "damaged-log"
         database.write_now(lambda c: c.execute(text("UPDATE entry SET position = 1 WHERE position = 7")))
         database.close()
         await hub.start()
+        async with Desk(hub.url, plan, plan.organiser) as again:
+            assert again.view.size == 2
+
+
+async def serve(hub: RunningHub, plan: Plan) -> None:
+    """A hub that is alone on its database reads every log as it starts; one of several does when it takes one over."""
+    stopped = Hub(hub.folder)
+    try:
+        await stopped.operations.find(plan.op)
+    finally:
+        await stopped.operations.stop()
+        stopped.close()
 
 
 def replica_of(hub: RunningHub, plan: Plan) -> Replica:
-    return Replica(plan.op, hub.hub.keys.hub, hub.hub.files)
+    return Replica(plan.op, hub.hub.keys.hub)
 
 
 async def test_a_second_hub_on_the_same_folder_is_refused(hub: RunningHub) -> None:
@@ -174,13 +186,15 @@ async def test_the_tables_are_what_the_log_says(hub: RunningHub, plan: Plan, org
     rows = database.read_now(lambda c: projection.rows(c, plan.op))
     assert len(rows) == 4
     assert {row[4] for row in rows[:2]} == {"PRE_OPERATIONAL", "OPERATIONAL"}
-    found = await asyncio.to_thread(verify_operation, database, hub.hub.keys, hub.hub.files, plan.op)
+    found = await asyncio.to_thread(verify_operation, database, hub.hub.keys, hub.hub.files.place, plan.op)
     assert (found.size, found.projected) == (6, 4)
     database.write_now(lambda c: c.execute(text("UPDATE report SET seizures = 99")))
     with pytest.raises(UntrustedError) as wrong:
-        await asyncio.to_thread(verify_operation, database, hub.hub.keys, hub.hub.files, plan.op)
+        await asyncio.to_thread(verify_operation, database, hub.hub.keys, hub.hub.files.place, plan.op)
     assert wrong.value.code == "wrong-projection"
-    assert (await asyncio.to_thread(verify_operation, database, hub.hub.keys, hub.hub.files, plan.op)).projected == 4
+    assert (
+        await asyncio.to_thread(verify_operation, database, hub.hub.keys, hub.hub.files.place, plan.op)
+    ).projected == 4
 
 
 async def test_a_forged_entry_does_not_verify(hub: RunningHub, plan: Plan, organiser: Desk) -> None:
@@ -219,6 +233,8 @@ async def test_erased_parts_are_gone_from_disk_and_memory(
         content = path.read_bytes()
         assert sealed[100:600] not in content
         assert large[100:600] not in content
+    for stored in await hub.hub.database.read(lambda c: list(log.replay(c, plan.op))):
+        assert sealed[100:600] not in stored.body
 
 
 def sha256_hex(data: bytes) -> str:
@@ -229,7 +245,7 @@ async def test_a_large_part_that_was_changed_on_the_disk_does_not_verify(
     hub: RunningHub, plan: Plan, organiser: Desk, german: Desk
 ) -> None:
     _, large = await post_large(organiser, to=("DE", "XA"), readers={"text": ("DE",)})
-    inspect = (hub.hub.database, hub.hub.keys, hub.hub.files, plan.op)
+    inspect = (hub.hub.database, hub.hub.keys, hub.hub.files.place, plan.op)
     await asyncio.to_thread(verify_operation, *inspect)
     (file,) = (path for path in hub.folder.data_dir.rglob("*") if path.is_file() and path.stat().st_size == len(large))
     file.write_bytes(large[:-1] + bytes([large[-1] ^ 1]))

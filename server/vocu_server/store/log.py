@@ -78,9 +78,19 @@ _PAGE = (
 
 def replay(connection: Connection, op: str) -> Iterator[StoredEntry]:
     """All entries in order."""
-    query = select(*_COLUMNS).where(entry.c.op == op).order_by(entry.c.position)
-    for row in connection.execute(query.execution_options(yield_per=500)):
-        yield StoredEntry(*row)
+    start = 0
+    while rows := connection.execute(_NEXT, {"op": op, "start": start}).all():
+        for row in rows:
+            yield StoredEntry(*row)
+        start = rows[-1].position + 1
+
+
+_NEXT = (
+    select(*_COLUMNS)
+    .where(entry.c.op == bindparam("op"), entry.c.position >= bindparam("start"))
+    .order_by(entry.c.position)
+    .limit(500)
+)
 
 
 def leaf(connection: Connection, op: str, position: int) -> bytes:

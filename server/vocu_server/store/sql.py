@@ -90,7 +90,7 @@ class Database:
         if self.shared:
             await self._readers.use(_vacuum)
         else:
-            await self._writer.use(lambda connection: connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)"))
+            await self._writer.use(_truncate)
 
     def close(self) -> None:
         """Wait for what is being written, then let go of the database and of all locks."""
@@ -155,6 +155,10 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 def _was_stale(error: DBAPIError, asked: float) -> bool:
     """Whether the server was restarted since this connection was last used: a new one will do."""
     return error.connection_invalidated and time.monotonic() - asked < AT_ONCE
+
+
+def _truncate(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()  # until its row is read, it holds a lock
 
 
 def _vacuum(connection: Connection) -> None:
