@@ -8,10 +8,12 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from bench import catch_up, compiling, disk, engines, fanout, pages, processes, profiling, report
+from bench import capacity, catch_up, compiling, disk, engines, fanout, pages, peers, processes, profiling, report, soak
 from bench.operation import prepare
 
 PARTS = ("disk", "fanout", "catch-up", "profile", "compile", "engines", "pages")
+ON_ITS_OWN = ("capacity", "peers", "soak")
+"""Parts that take long, or need what not every machine has; they run only where they are named."""
 ON_A_HUB = frozenset(PARTS) - {"engines", "pages"}
 
 
@@ -27,7 +29,12 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"{', '.join(PARTS)}: all these if none is named; {', '.join(ON_ITS_OWN)}",
+    )
     parser.add_argument("--desks", type=int, default=100, help="desks that are connected (default: %(default)s)")
     parser.add_argument("--publishers", type=int, default=8, help="desks among them that post (default: %(default)s)")
     parser.add_argument("--window", type=int, default=32, help="posts outstanding at saturation (default: %(default)s)")
@@ -44,11 +51,13 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--requests", type=int, default=30, help="for each page (default: %(default)s)")
     parser.add_argument("--watched", type=float, default=20, help="seconds of entries coming in (default: %(default)s)")
+    parser.add_argument("--minutes", type=int, default=30, help="of the soak (default: %(default)s)")
+    parser.add_argument("--results", type=Path, default=Path(), help="where soak.csv and soak.svg go (default: here)")
     parser.add_argument("--folder", type=Path, help="where to put the hubs: on the disk to be measured")
     options = parser.parse_args()
-    unknown = set(options.parts) - set(PARTS)
+    unknown = set(options.parts) - {*PARTS, *ON_ITS_OWN}
     if unknown:
-        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join((*PARTS, *ON_ITS_OWN))}")
     options.parts = options.parts or PARTS
     return options
 
@@ -59,6 +68,10 @@ async def _measure(options: argparse.Namespace, folder: Path) -> None:
         _show(report.engines(engines.compare(folder / "engines", options.million), options.million))
     if ON_A_HUB.intersection(options.parts):
         await _measure_hub(options, folder)
+    for part in ON_ITS_OWN:
+        if part in options.parts:
+            (folder / part).mkdir()
+            await _measure_alone(part, options, folder / part)
     if "pages" in options.parts:
         (folder / "pages").mkdir()
         _show(report.pages(await pages.measure(folder / "pages", options.large, options.requests, options.watched)))
@@ -85,6 +98,25 @@ async def _measure_hub(options: argparse.Namespace, folder: Path) -> None:
         _show(report.profile(await profiling.measure(operation, options.posts, options.window)))
     if "compile" in parts:
         _show(report.compiling(compiling.measure(operation, options.reports)))
+
+
+async def _measure_alone(part: str, options: argparse.Namespace, folder: Path) -> None:
+    match part:
+        case "capacity":
+            needed = capacity.posts_needed(options.seconds, options.posts)
+            operation = await prepare(folder, capacity.DESKS[-1], options.publishers, -(-needed // options.publishers))
+            _show(capacity.report(await capacity.measure(operation, options.seconds, options.posts)))
+        case "peers":
+            needed = options.rounds * (int(fanout.RATE * options.seconds) + options.posts)
+            operation = await prepare(folder, options.desks, options.publishers, -(-needed // options.publishers))
+            found = await peers.compare(
+                operation, rounds=options.rounds, seconds=options.seconds, posts=options.posts, window=options.window
+            )
+            _show(peers.report(found))
+        case "soak":
+            needed = options.minutes * 60 * soak.PER_SECOND
+            operation = await prepare(folder, soak.DESKS, soak.PUBLISHERS, -(-needed // soak.PUBLISHERS))
+            _show(soak.report(await soak.run(operation, options.minutes, options.results)))
 
 
 def _show(text: str) -> None:

@@ -29,6 +29,7 @@ class CatchUp:
     entries: int
     served: float
     verified: float
+    on_all_cores: float
     unchecked: float
     bare_verify: float
     open_us: float
@@ -39,12 +40,14 @@ async def measure(operation: Operation, entries: int) -> CatchUp:
     away = operation.members[-1]
     with processes.hub(operation.copy("catch-up")) as server:
         await _fill(server, operation, entries)
-        served = await _served(server, operation, away, entries)
+        rate = await served(server, operation, away, entries)
         bare = _bare_verify(operation)
         verified, open_us = await _at_desk(server, operation, away, operation.folder.with_name("desk"))
+        with processes.all_cores():
+            on_all_cores, _ = await _at_desk(server, operation, away, operation.folder.with_name("wide-desk"))
         with _no_signatures_checked():
             unchecked, _ = await _at_desk(server, operation, away, operation.folder.with_name("credulous"))
-    return CatchUp(entries, served, verified, unchecked, bare, open_us)
+    return CatchUp(entries, rate, verified, on_all_cores, unchecked, bare, open_us)
 
 
 async def _fill(server: Server, operation: Operation, entries: int) -> None:
@@ -53,7 +56,7 @@ async def _fill(server: Server, operation: Operation, entries: int) -> None:
     stage.close()
 
 
-async def _served(server: Server, operation: Operation, member: Member, entries: int) -> float:
+async def served(server: Server, operation: Operation, member: Member, entries: int) -> float:
     """To a light desk, which counts posts and looks at nothing."""
     complete, missing, tail = asyncio.Event(), entries, b""
 

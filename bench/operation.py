@@ -23,7 +23,7 @@ from vocu.operation.composing import Author, Composer, Draft, LogView
 from vocu.operation.events import Event, MessagePosted, ParticipantAdmitted
 from vocu.operation.header import EVERYONE, digest
 from vocu.operation.state import Chained, OperationState
-from vocu.operation.statements import Admit, AdmitDevice, Participant, seal_off
+from vocu.operation.statements import Admit, AdmitDevice, Participant, Role, seal_off
 from vocu.operation.verified import Accepted, VerifiedOperation
 from vocu.protocol.frames import Append, Entries, Refusal, encode
 from vocu_client import Home, Plan, create_operation
@@ -34,6 +34,8 @@ from vocu_client.transport import Channel
 PASSPHRASE = "an example of a passphrase"
 CHEAP = Argon2Cost(memory_kib=1024, passes=1, lanes=1)
 ORGANISER = "XA"
+MOST_READERS = 200
+"""Whoever comes after them sees the log and reads nothing sealed: the wraps of an epoch fit into one frame."""
 WORDS = "The lorry left the ferry at noon; seals are whole, papers name another consignee. " * 8
 
 
@@ -151,7 +153,9 @@ class Founding:
         await self._follow(channel, (await channel.authenticate(0)).size)
         members = [Member(f"N{number:04}", DeskKeys.generate()) for number in range(desks)]
         writer = self._writer()
-        await self._send(channel, [writer.write(self.admission(member)) for member in members])
+        roles: list[Role] = ["participant" if number < MOST_READERS else "analyst" for number in range(desks)]
+        admissions = [self.admission(member, role) for member, role in zip(members, roles, strict=True)]
+        await self._send(channel, [writer.write(each) for each in admissions])
         secret = secrets.token_bytes(32)
         await self._send(channel, [self._writer().rotate(secret)])
         await channel.close()
@@ -183,11 +187,11 @@ class Founding:
             self._ledger = Ledger(self.view.state.genesis)
         self._ledger.take(accepted.index, accepted.at, accepted.act, self.view.state)
 
-    def admission(self, member: Member) -> Event:
+    def admission(self, member: Member, role: Role = "participant") -> Event:
         """The roots admit this participant with its desk; nothing is sent."""
         country = SigningKey.from_seed(secrets.token_bytes(32))
         participant = Participant(
-            ncp=member.ncp, name=f"Customs of {member.ncp}", role="participant", key=b64(country.public.data)
+            ncp=member.ncp, name=f"Customs of {member.ncp}", role=role, key=b64(country.public.data)
         )
         op = self._settings.op
         admit = Admit(op=op, salt=new_id(), participant=participant)

@@ -1,10 +1,12 @@
 """Servers in processes of their own, on a core of their own, and what they cost."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -18,11 +20,25 @@ events_at_once = 1000000
 unauthenticated_per_address = 10000
 """
 
+PATIENCE_SECONDS = 180
+"""For a server to say that it listens: a hub reads its whole log first."""
+
 
 def pin(process: psutil.Process, core: int) -> None:
     """Keep a process on one core, where the machine has so many and the system can."""
     if hasattr(process, "cpu_affinity") and (os.cpu_count() or 1) > CLIENT_CORE:
         process.cpu_affinity([core])
+
+
+@contextlib.contextmanager
+def all_cores() -> Iterator[None]:
+    """In here this process is where it likes to be, and its threads beside each other."""
+    own = psutil.Process()
+    own.cpu_affinity(list(range(os.cpu_count() or 1)))
+    try:
+        yield
+    finally:
+        pin(own, CLIENT_CORE)
 
 
 class Server:
@@ -64,7 +80,7 @@ class Server:
         self.stop()
 
     def _listening(self) -> str:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and self._popen.poll() is None:
             for line in self._log.read_text().splitlines():
                 if line.startswith("{") and json.loads(line)["event"] == "listening":
@@ -92,3 +108,9 @@ def new_hub(folder: Path) -> str:
     with (folder / "hub.toml").open("a", encoding="utf-8") as settings:
         settings.write(LIMITS)
     return token
+
+
+def restore_limits(folder: Path) -> None:
+    """Let this hub have the limits again that hubs have unless they are told otherwise."""
+    settings = folder / "hub.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(LIMITS, ""), encoding="utf-8")
