@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from vocu.errors import MalformedError, RefusedError
 from vocu.operation.admission import MAX_SEALED
@@ -29,6 +30,8 @@ CHUNK = 256 * 1024
 THREADS = 16
 AT_ONCE = 500
 """Files that are looked at together."""
+TRIES = 5
+SERIALISATION_FAILURE = "40001"
 SECONDS_TO_LOOK = 60
 SECONDS_TO_SWEEP = 24 * 3600
 
@@ -53,7 +56,7 @@ class Attachments:
     async def has(self, op: str, sha256: str, size: int) -> bool:
         """Whether these bytes are safe already; they stay for another day then."""
         now = self._clock()
-        return await self._database.write(lambda connection: records.touch(connection, op, sha256, size, now))
+        return await self._step(lambda connection: records.touch(connection, op, sha256, size, now))
 
     async def keep(self, new: records.Upload, most: int, chunks: AsyncIterator[bytes]) -> None:
         """Store what comes. It is safe when this returns.
@@ -62,13 +65,13 @@ class Attachments:
         have that hash; then nothing is kept, and nothing counts.
         """
         now = self._clock()
-        await self._database.write(lambda connection: records.expect(connection, new, now, most))
+        await self._step(lambda connection: records.expect(connection, new, now, most))
         try:
             with _telling("upload", new.op):
                 await self._take(new, chunks)
         except Exception:
             with contextlib.suppress(SQLAlchemyError):  # or it expires within a day
-                await self._database.write(lambda connection: records.give_up(connection, new))
+                await self._step(lambda connection: records.give_up(connection, new))
             self.erase_soon()
             raise
 
@@ -129,7 +132,7 @@ class Attachments:
                     done.append(key)
                 except PlaceError as error:
                     failure = error
-            await self._database.write(partial(records.gone, keys=done))
+            await self._step(partial(records.gone, keys=done))
             if failure is not None:
                 raise failure
 
@@ -143,8 +146,8 @@ class Attachments:
         await self._prove()
         now = self._clock()
         for key in await self._database.read(lambda connection: records.expired(connection, now)):
-            await self._database.write(partial(records.expire, key=key, now=now))
-        await self._database.write(lambda connection: records.forget_uploads(connection, now))
+            await self._step(partial(records.expire, key=key, now=now))
+        await self._step(lambda connection: records.forget_uploads(connection, now))
         await self.erase_going()
 
     def close(self) -> None:
@@ -159,7 +162,7 @@ class Attachments:
         finally:
             await self._run(partial(partial_file.unlink, missing_ok=True))
         now = self._clock()
-        if not await self._database.write(lambda connection: records.arrived(connection, new.key, now)):
+        if not await self._step(lambda connection: records.arrived(connection, new.key, now)):
             raise RefusedError("hub-error", "This part was given up while it came; it is sent again.")
 
     async def _receive(self, path: Path, sha256: str, chunks: AsyncIterator[bytes]) -> None:
@@ -185,7 +188,7 @@ class Attachments:
         found = self.place.stored()
         while some := await self._run(_some, found):
             now = self._clock()
-            new = await self._database.write(partial(records.adopt, found=some, now=now))
+            new = await self._step(partial(records.adopt, found=some, now=now))
             if new:
                 events.warning("files-without-record", files=new)
 
@@ -193,7 +196,17 @@ class Attachments:
         for key in await self._database.read(records.unproven):
             size = await self._run(is_whole, self.place, key)
             if size is not None:
-                await self._database.write(partial(records.proven, key=key, size=size))
+                await self._step(partial(records.proven, key=key, size=size))
+
+    async def _step(self, work: Callable[[Connection], T]) -> T:
+        """A step between two states: again, where another hub process took one of the same file at that moment."""
+        for _ in range(TRIES):
+            try:
+                return await self._database.write(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != SERIALISATION_FAILURE:
+                    raise
+        return await self._database.write(work)
 
     async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)

@@ -5,6 +5,7 @@ version, so the bucket may keep versions; it must let us see and delete them.
 """
 
 import contextlib
+import functools
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,7 @@ class Bucket:
         spool.mkdir(mode=0o700, exist_ok=True)
         self._bucket, self._prefix = bucket, prefix
         self._where = f"s3://{bucket}" + (f" at {endpoint}" if endpoint else "")
-        self._client = botocore.session.Session().create_client(
+        self._client = _session().create_client(
             "s3",
             endpoint_url=endpoint,
             region_name=region,
@@ -145,6 +146,12 @@ class Bucket:
             raise _unreachable(self._where, f"it answered {code or 'with an error'}") from error
         except (BotoCoreError, OSError) as error:
             raise _unreachable(self._where, type(error).__name__) from error
+
+
+@functools.cache
+def _session() -> Any:
+    """It has read the description of the protocol, which is long."""
+    return botocore.session.Session()
 
 
 class _Reading:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from vocu.errors import RefusedError
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}\.[0-9a-f]{64}(\.[0-9a-f]{16})?")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}\.([0-9a-f]{16}\.)?[0-9a-f]{64}")
 
 
 class PlaceError(RefusedError):
@@ -61,7 +61,7 @@ class Place(Protocol):
 
 def new_key(op: str, sha256: str) -> str:
     """A name for one upload of these bytes."""
-    return f"{op}.{sha256}.{secrets.token_hex(8)}"
+    return f"{op}.{secrets.token_hex(8)}.{sha256}"
 
 
 def is_key(name: str) -> bool:
@@ -70,7 +70,7 @@ def is_key(name: str) -> bool:
 
 def named_by(key: str) -> tuple[str, str]:
     """The operation and the hash of the bytes that lie under this name."""
-    op, sha256 = key.split(".")[:2]
+    op, *_, sha256 = key.split(".")
     return op, sha256
 
 
