@@ -79,7 +79,7 @@ async def compare(operation: Operation, *, rounds: int, seconds: float, posts: i
             calm = await stage.at_rate(RATE, seconds)
             full = await stage.saturated(posts, window)
             found.rounds.setdefault(HUB, []).append(_of_hub(calm, full, idle, server.memory_mib()))
-            for name in PROGRAMS.keys() - found.absent.keys():
+            for name in [each for each in PROGRAMS if each not in found.absent]:
                 try:
                     found.rounds.setdefault(name, []).append(_of_peer(_run(name, desks, publishers, window, seconds)))
                 except (subprocess.SubprocessError, ValueError) as error:
