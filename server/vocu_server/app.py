@@ -5,7 +5,8 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, cast
 
 import structlog
 import uvicorn
@@ -22,6 +23,7 @@ from vocu.errors import MalformedError, VocuError
 from vocu.protocol.frames import MAX_FRAME
 from vocu_server.admin import Admin
 from vocu_server.api import API, answer, refuse, refuse_address, refuse_for_now
+from vocu_server.arrivals import Arrivals, HubHTTP
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
 from vocu_server.login import Login
@@ -33,7 +35,7 @@ from vocu_server.settings import HubFolder
 from vocu_server.store.attachments.attachments import Attachments
 from vocu_server.store.attachments.choosing import place_of
 from vocu_server.store.attachments.place import Place, PlaceError
-from vocu_server.store.keys import claim, read_keys
+from vocu_server.store.keys import claim, read_keys, require_same
 from vocu_server.store.sql import Database
 from vocu_server.systemd import keep_alive, tell
 from vocu_server.wire import HubProtocol
@@ -55,6 +57,7 @@ class Hub:
             self.keys = read_keys(data)
             self.database = Database(folder.database)
             resources.callback(self.database.close)
+            self.database.write_now(partial(require_same, keys=self.keys))
             self.files = Attachments(_usable(place_of(folder)), self.database, clock)
             resources.callback(self.files.close)
             self.operations = Operations(
@@ -204,8 +207,10 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
     except VocuError:
         hub.close()
         raise
+    arrivals = Arrivals(settings.limits.connections_per_address, settings.trusted_proxies)
     config = uvicorn.Config(
         make_app(hub),
+        http=cast(Any, partial(HubHTTP, arrivals, settings.limits.seconds_to_take_a_frame)),
         ws=HubProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,

@@ -46,7 +46,8 @@ CLOSE_CODES = {
     "not-here": FAILING,
 }
 IN_FLIGHT = 1000
-"""Events of one socket that wait to be decided on, before no more are read from it."""
+"""Events of one socket that wait to be decided on, or replies that it does not take, before no more is read from it."""
+IN_FLIGHT_BYTES = 4 * 1024 * 1024
 
 log = structlog.get_logger()
 
@@ -77,21 +78,26 @@ class Line:
         self._feed = feed
         self.slowed = False
         self._undecided = 0
+        self._weight = 0
+        """Bytes of events since none was undecided."""
         self._room = asyncio.Event()
 
     async def wait_for_room(self) -> None:
         """Until the desk has taken most replies, and the hub decided on most events."""
-        while self._undecided >= IN_FLIGHT:
+        while self._undecided and (self._undecided >= IN_FLIGHT or self._weight >= IN_FLIGHT_BYTES):
             self._room.clear()
             await self._room.wait()
-        while self.reader.task is not None and len(self.reader.replies) >= IN_FLIGHT:
+        while self.reader.task is not None and (
+            len(self.reader.replies) >= IN_FLIGHT or sum(map(len, self.reader.replies)) >= IN_FLIGHT_BYTES
+        ):
             await asyncio.wait({self.reader.task})
 
     def leave(self) -> None:
         self._feed.leave(self.reader)
 
-    def submitted(self) -> None:
+    def submitted(self, event: Append) -> None:
         self._undecided += 1
+        self._weight += len(event.header) + sum(len(part or b"") for part in event.parts)
 
     def answer(self, frame: Frame) -> None:
         self._feed.reply(self.reader, serialise(encode(frame)))
@@ -111,6 +117,7 @@ class Line:
 
     def _decided(self, events: int) -> None:
         self._undecided -= events
+        self._weight = self._weight if self._undecided else 0
         self._room.set()
 
 
@@ -215,6 +222,7 @@ class Channel:
         if len(lines) >= self._limits.sockets_per_device:
             feed.dismiss([lines.pop(0).reader], TOO_MANY, "This device has opened more connections than it may.")
         lines.append(line)
+        wire.let_in()
         log.info("connected", op=session.op, device=session.device, address=wire.address, position=session.size)
         feed.join(line.reader)
         return line
@@ -238,9 +246,12 @@ class Channel:
             frame = await wire.receive()
             if line.reader.gone:
                 await wire.closed()
-            elif isinstance(frame, Append):
-                line.submitted()
-                sequencer.submit(frame.signed, line)
+            elif isinstance(frame, Append | Freshen):
+                if isinstance(frame, Append):
+                    line.submitted(frame)
+                    sequencer.submit(frame.signed, line)
+                else:
+                    line.answer(self._login.freshen(session, frame.nonce))
                 pause = allowance.take()
                 if pause and not line.slowed:
                     log.info("rate-limited", op=session.op, device=session.device)
@@ -248,8 +259,6 @@ class Channel:
                 if pause:
                     await asyncio.sleep(pause)
                 await line.wait_for_room()
-            elif isinstance(frame, Freshen):
-                line.answer(self._login.freshen(session, frame.nonce))
             else:
                 raise MalformedError("bad-frame", "Hello and auth come once, at the beginning.")
 

@@ -83,6 +83,9 @@ class PollingWire:
             raise MalformedError("frame-too-large", f"A frame has at most {MAX_FRAME} bytes.")
         return read_from_desk(data)
 
+    def let_in(self) -> None:
+        """Its requests are counted as anybody's are."""
+
     def close(self, code: int, reason: str) -> None:
         if self._goodbye is None:
             log.info("closed", code=code)

@@ -23,6 +23,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     events_at_once: Positive = 2000
     """How many events a desk that was offline may bring before the rate applies."""
     sockets_per_device: Positive = 4
+    connections_per_address: Positive = 500
+    """Of which nobody has said who he is, requests over HTTP included; those of trusted proxies are not counted."""
     unauthenticated_per_address: Positive = 10
     seconds_to_authenticate: Positive = 5
     seconds_to_take_a_frame: Positive = 30
@@ -51,6 +53,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 8440
     public_url: str | None = None
     """Where desks reach this very process, where several processes share a database: the others send desks here."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses or networks whose X-Forwarded-For is believed."""
     tls_certificate: str | None = None
     tls_key: str | None = None
     rehearsal_clock: str | None = None
@@ -113,6 +117,11 @@ def check(settings: Settings) -> None:
     """Refuse settings under which the hub would be open to listeners."""
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise MalformedError("bad-settings", "TLS needs both `tls_certificate` and `tls_key`; name both or neither.")
+    for each in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise MalformedError("bad-settings", f"`trusted_proxies`: {each} is no address and no network.") from None
     if settings.tls_certificate is None and not _is_loopback(settings.host):
         raise RefusedError(
             "plain-outside-loopback",

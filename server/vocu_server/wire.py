@@ -5,6 +5,7 @@ given to every socket that takes it at once; only for one that does not is anybo
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
@@ -18,6 +19,9 @@ from vocu.protocol.frames import Frame, FromDesk, encode, read_from_desk
 
 EXTENSION = "vocu.socket"
 SECONDS_FOR_GOODBYE = 1
+SECONDS_TO_LEAVE = 5
+MAX_FRAGMENTS = 1024
+"""Pieces of one message. Desks send theirs whole, proxies may cut them at some kilobytes."""
 MAX_REASON = 110
 
 log = structlog.get_logger()
@@ -45,6 +49,9 @@ class Wire(Protocol):
     async def receive(self) -> FromDesk:
         """The next frame. Raises GoneError, or MalformedError."""
 
+    def let_in(self) -> None:
+        """Its desk has proved itself: it is no stranger's connection any more."""
+
     def close(self, code: int, reason: str) -> None:
         """Say goodbye soon, or hang up."""
 
@@ -53,7 +60,42 @@ class Wire(Protocol):
 
 
 class HubProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, which lets the channel write to the socket itself."""
+    """uvicorn's WebSocket, which lets the channel write to the socket itself, and lets nothing pile up.
+
+    `leave` is to be called when its desk has proved itself; at the latest, it is when the socket is gone.
+    """
+
+    leave: Callable[[], None]
+    _pong = b""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.leave()
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        self.loop.call_later(SECONDS_TO_LEAVE, self.transport.abort)  # whoever takes nothing does not even hear goodbye
+
+    def handle_ping(self) -> None:
+        """Of several pings, only the newest wants a pong (RFC 6455 §5.5.3)."""
+        self._pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self._answer_ping()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._answer_ping()
+
+    def _answer_ping(self) -> None:
+        if self._pong:
+            self.transport.write(self._pong)
+            self._pong = b""
+
+    def handle_cont(self, event: WebSocketFrame) -> None:
+        if len(self.frames) < MAX_FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self.transport.abort()
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -118,6 +160,9 @@ class WebSocketWire:
         framed = serialise(encode(frame))
         while not self.take(framed):
             await self.drained()
+
+    def let_in(self) -> None:
+        self._socket.leave()
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye within a second, or hang up."""
