@@ -10,6 +10,7 @@ import pytest
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 UNITS = sorted((CONFIG / "systemd").iterdir())
+LOGROTATE = shutil.which("logrotate", path="/usr/sbin:/sbin:/usr/bin")
 
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
@@ -60,6 +61,22 @@ def test_every_unit_that_does_something_tells_somebody_when_it_fails() -> None:
     for path in UNITS:
         if path.suffix == ".service" and "alarm" not in path.name:
             assert "OnFailure=vocu-hub-alarm@%n.service" in path.read_text(), path.name
+
+
+@pytest.mark.skipif(LOGROTATE is None, reason="logrotate is not installed (tests/install)")
+def test_logrotate_moves_the_audit_log_away_and_makes_no_new_one(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir(mode=0o750)
+    (logs / "audit.log").write_text("a line\n")
+    text = (CONFIG / "logrotate" / "vocu-hub").read_text()
+    ours = text.replace("/var/log/vocu-hub", str(logs)).replace("    su vocu-hub vocu-hub\n", "")
+    (tmp_path / "conf").write_text(ours)
+    (tmp_path / "conf").chmod(0o644)
+    command = [str(LOGROTATE), "--force", "--state", str(tmp_path / "state"), str(tmp_path / "conf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.read_text() for path in logs.iterdir()] == ["a line\n"]
+    assert not (logs / "audit.log").exists()
 
 
 def test_the_alarm_tells_the_journal(tmp_path: Path) -> None:
