@@ -37,6 +37,7 @@ from vocu_client.imports.template import open_template, read_template
 from vocu_client.imports.template_sheet import template_xlsx
 from vocu_client.log_file import FORMAT, FirstLine, LogFile, log_lines
 from vocu_client.membership import open_invitation, write_invitation
+from vocu_client.profiles.profile import read_profile, shipped
 from vocu_client.verifying import Anchors, verify_file
 
 CHEAP = Argon2Cost(memory_kib=64, passes=1, lanes=1)
@@ -91,12 +92,11 @@ def _read_template(data: bytes) -> None:
     read_template(book, scene.operation().hub.state, "PL")
 
 
-def _read_mapping(data: bytes) -> None:
+def _text(data: bytes) -> str:
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError:
-        raise MalformedError("bad-mapping", "No text.") from None
-    read_mapping(text)
+        raise MalformedError("no-input", "These bytes stand for nothing here.") from None
 
 
 def _read_document(data: bytes) -> None:
@@ -159,6 +159,10 @@ def _invitations() -> list[bytes]:
     return [data]
 
 
+def _profiles() -> list[bytes]:
+    return [text.encode() for text in shipped().values()]
+
+
 def _templates() -> list[bytes]:
     return [template_xlsx(scene.operation().hub.state, Wording("en"))]
 
@@ -174,7 +178,8 @@ FILES = [
     Target("suggestion", _suggest, lambda: [(HEADER + ROW).encode(), workbook()], mutate_archive),
     Target("template", _read_template, _templates, mutate_archive),
     Target("document", _read_document, lambda: [encode([FORM]), encode(seizure())], mutate_json),
-    Target("mapping", _read_mapping, lambda: [SMALL.encode()], mutate_bytes),
+    Target("mapping", lambda data: read_mapping(_text(data)), lambda: [SMALL.encode()], mutate_bytes),
+    Target("profile", lambda data: read_profile(_text(data)), _profiles, mutate_bytes),
     Target("invitation", open_invitation, _invitations, mutate_json),
     Target("sealed-part", _read_part, _texts, mutate_bytes),
     Target("wrap", _read_wrap, _wraps, mutate_bytes),

@@ -6,6 +6,7 @@ them as bytes or base64url: a header in a frame, a statement in an envelope. Wor
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -79,7 +80,7 @@ def mutate_archive(data: bytes, random: Random) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
         name = random.choice([name for name, content in members.items() if content])
-    except (zipfile.BadZipFile, IndexError, OSError, RuntimeError, ValueError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, IndexError, OSError, RuntimeError, ValueError, EOFError):
         return mutate_bytes(data, random)
     if not random.randrange(8):
         return mutate_bytes(data, random)

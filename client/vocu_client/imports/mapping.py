@@ -129,10 +129,9 @@ def load_mapping(path: Path) -> Mapping:
 def read_mapping(text: str) -> Mapping:
     """The mapping that the text states. Raises MalformedError("bad-mapping") with every problem and its path."""
     try:
-        toml = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return mapping_of(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise MalformedError("bad-mapping", f"The mapping is not a TOML file: {error}.") from None
-    return mapping_of(toml)
 
 
 def mapping_of(raw: dict[str, Any]) -> Mapping:

@@ -164,7 +164,7 @@ def read_profile(text: str) -> Profile:
     """The profile that the text states. Raises MalformedError (bad-profile) with every problem."""
     try:
         profile = msgspec.convert(tomllib.loads(text, parse_float=Decimal), Profile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise MalformedError("bad-profile", f"This profile cannot be read: {error}.") from None
     problems = tuple(profile.problems())
     if problems:
