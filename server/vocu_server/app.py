@@ -35,7 +35,7 @@ from vocu_server.settings import HubFolder
 from vocu_server.store.attachments.attachments import Attachments
 from vocu_server.store.attachments.choosing import place_of
 from vocu_server.store.attachments.place import Place, PlaceError
-from vocu_server.store.keys import claim, read_keys
+from vocu_server.store.keys import claim, read_keys, require_same
 from vocu_server.store.sql import Database
 from vocu_server.systemd import keep_alive, tell
 from vocu_server.wire import HubProtocol
@@ -57,6 +57,7 @@ class Hub:
             self.keys = read_keys(data)
             self.database = Database(folder.database)
             resources.callback(self.database.close)
+            self.database.write_now(partial(require_same, keys=self.keys))
             self.files = Attachments(_usable(place_of(folder)), self.database, clock)
             resources.callback(self.files.close)
             self.operations = Operations(

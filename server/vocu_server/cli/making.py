@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
+from sqlalchemy import Connection
 
 from vocu.errors import MalformedError, RefusedError
 from vocu_server.cli.folder import Folder
 from vocu_server.log_files import put_on_record
 from vocu_server.settings import HubFolder, Limits, Settings, check, read_settings
 from vocu_server.store import directory
-from vocu_server.store.keys import copy_keys, make_keys, write_secret
+from vocu_server.store.keys import copy_keys, make_keys, read_keys, require_same, write_secret
 from vocu_server.store.sql import Database
 
 
@@ -67,9 +68,14 @@ def token(folder: Folder) -> None:
 
 
 def _new_token(hub: HubFolder) -> str:
-    database = Database(hub.database)
+    keys, database = read_keys(hub.data_dir), Database(hub.database)
+
+    def add(connection: Connection) -> str:
+        require_same(connection, keys)
+        return directory.new_token(connection)
+
     try:
-        return database.write_now(directory.new_token)
+        return database.write_now(add)
     finally:
         database.close()
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import IO
 
 from msgspec import Struct
+from sqlalchemy import Connection, insert, select
 
+from vocu.canonical import b64
 from vocu.crypto.keys import COMPOSITE_SEED_SIZE, SEED_SIZE, HubSigningKey, SigningKey
 from vocu.errors import MalformedError, RefusedError
+from vocu_server.store.tables import hub_key
 
 SEEDS = {"hub.seed": COMPOSITE_SEED_SIZE, "compiler.seed": SEED_SIZE}
 
@@ -54,6 +57,18 @@ def read_keys(data_dir: Path) -> HubKeys:
     except OSError:
         raise MalformedError("no-keys", f"{data_dir} holds no keys of a hub; run `vocu-hub init` first.") from None
     return HubKeys(HubSigningKey.from_seed(hub), SigningKey.from_seed(compiler))
+
+
+def require_same(connection: Connection, keys: HubKeys) -> None:
+    """Remember whose database this is. Raises RefusedError where it is another hub's."""
+    ours = {"hub": b64(keys.hub.public.data), "compiler": b64(keys.compiler.public.data)}
+    known = dict(connection.execute(select(hub_key.c.name, hub_key.c.public)).tuples().all())
+    if not known:
+        connection.execute(insert(hub_key), [{"name": name, "public": public} for name, public in ours.items()])
+    elif known != ours:
+        raise RefusedError(
+            "wrong-hub", "This database belongs to a hub with other keys; use its keys, or another database."
+        )
 
 
 def claim(data_dir: Path) -> IO[str]:

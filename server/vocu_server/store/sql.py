@@ -6,17 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Table, event, func, insert, select
+from sqlalchemy import URL, Connection, Engine, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from vocu.errors import RefusedError
 from vocu_server.store.engines import Connections
-from vocu_server.store.tables import metadata, schema
+from vocu_server.store.migrations import require_current
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 1
 READERS = 4
 AT_ONCE = 1.0
 
@@ -44,7 +42,7 @@ class Database:
         self._held: set[str] = set()
         if self.shared:
             event.listen(self.writing, "connect", self._begin_generation)
-        self.write_now(_create)
+        self.write_now(require_current)
 
     @property
     def writing(self) -> Engine:
@@ -165,24 +163,6 @@ def _vacuum(connection: Connection) -> None:
     connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM entry")
 
 
-def _create(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":  # several processes may start at once
-        connection.execute(select(func.pg_advisory_xact_lock(_number(""))))
-    metadata.create_all(connection)
-    _require_version(connection)
-
-
 def _number(op: str) -> int:
     """The number of an operation's advisory lock."""
     return int.from_bytes(hashlib.sha256(b"vocu-hub operation\0" + op.encode()).digest()[:8], "big", signed=True)
-
-
-def _require_version(connection: Connection) -> None:
-    found = connection.execute(select(schema.c.version)).scalar()
-    if found is None:
-        connection.execute(insert(schema).values(version=SCHEMA_VERSION))
-    elif found != SCHEMA_VERSION:
-        raise RefusedError(
-            "wrong-schema",
-            f"This data folder has schema {found}, this hub reads schema {SCHEMA_VERSION}; run the fitting version.",
-        )

@@ -6,6 +6,13 @@ metadata = MetaData()
 
 schema = Table("schema", metadata, Column("version", Integer, nullable=False))
 
+hub_key = Table(
+    "hub_key",
+    metadata,
+    Column("name", String, primary_key=True, doc="hub or compiler"),
+    Column("public", String, nullable=False, doc="base64: every process of the hub has the same"),
+)
+
 token = Table(
     "token",
     metadata,
