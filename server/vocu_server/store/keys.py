@@ -62,7 +62,7 @@ def read_keys(data_dir: Path) -> HubKeys:
 def require_same(connection: Connection, keys: HubKeys) -> None:
     """Remember whose database this is. Raises RefusedError where it is another hub's."""
     ours = {"hub": b64(keys.hub.public.data), "compiler": b64(keys.compiler.public.data)}
-    known = dict(connection.execute(select(hub_key.c.name, hub_key.c.public)).tuples().all())
+    known = dict(connection.execute(select(hub_key.c.name, hub_key.c.public)).all())
     if not known:
         connection.execute(insert(hub_key), [{"name": name, "public": public} for name, public in ours.items()])
     elif known != ours:
