@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ log file = {folder}/$name.log
 admin socket = {folder}/$name.asok
 crash dir = {folder}
 osd objectstore = memstore
+osd class update on start = false
+osd crush update on start = false
 memstore device bytes = 1073741824
 osd pool default size = 1
 osd pool default min size = 1
@@ -83,11 +85,15 @@ class ObjectStore:
         (self._folder / "ceph.conf").write_text(
             _SETTINGS.format(folder=self._folder, fsid=fsid, monitor=monitor, port=self.port)
         )
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
         keyring, map_ = self._folder / "keyring", self._folder / "map"
         self._run("ceph-authtool", "--create-keyring", keyring, "--gen-key", "-n", "mon.", "--cap", "mon", "allow *")
         self._run("monmaptool", "--create", "--fsid", fsid, "--addv", "a", f"[v1:127.0.0.1:{monitor}]", map_)
         self._run("ceph-mon", "--mkfs", "-i", "a", "--monmap", map_, "--keyring", keyring)
+
+    @property
+    def gateway(self) -> subprocess.Popen[bytes]:
+        return self._running["radosgw"]
 
     @property
     def url(self) -> str:
@@ -106,7 +112,7 @@ class ObjectStore:
 
     def start(self) -> None:
         """Start the gateway, and return once it answers; on a restart, at the same address."""
-        self.gateway = self._start("radosgw", "-f", "-n", "client.rgw")
+        self._start("radosgw", "-f", "-n", "client.rgw")
 
         def answers() -> bool:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as connection:
@@ -115,7 +121,11 @@ class ObjectStore:
                 return connection.recv(12).endswith(b"200")
             return False
 
-        _until(answers, self.gateway)
+        deadline = time.monotonic() + 120
+        while not answers():
+            if any(each.poll() is not None for each in self._running.values()) or time.monotonic() > deadline:
+                raise RuntimeError("the object store does not serve")
+            time.sleep(0.05)
 
     def kill(self) -> None:
         """As a power cut would end the gateway."""
@@ -146,22 +156,20 @@ class ObjectStore:
         )
 
     def close(self) -> None:
-        for process in reversed(self._processes):
+        for process in self._running.values():
             process.kill()
             process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, *command: str) -> subprocess.Popen[bytes]:
+    def _start(self, program: str, *arguments: str) -> None:
         with (self._folder / "out").open("ab") as out:
-            process = subprocess.Popen(
-                [*command, "-c", str(self._folder / "ceph.conf")],
+            self._running[program] = subprocess.Popen(
+                [program, *arguments, "-c", str(self._folder / "ceph.conf")],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  it calls one function of libc, which is loaded
             )
-        self._processes.append(process)
-        return process
 
     def _run(self, *command: object) -> None:
         own = os.environ | {"CEPH_CONF": str(self._folder / "ceph.conf")}
@@ -185,7 +193,7 @@ class HubBucket(Struct, frozen=True):
             "files_credentials_file": str(self.credentials),
         }
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The names of all objects, of every version."""
         found = self.store.client.list_object_versions(Bucket=self.name)
         return [each["Key"] for each in (*found.get("Versions", ()), *found.get("DeleteMarkers", ()))]
@@ -194,9 +202,17 @@ class HubBucket(Struct, frozen=True):
 @functools.cache
 def object_store() -> ObjectStore:
     """The store that all tests of this process share. Skips the test where there is none."""
-    store = ObjectStore()
-    atexit.register(store.close)
-    store.begin()
+    for trial in range(3):  # somebody may take a port between our choosing and our using it
+        store = ObjectStore()
+        try:
+            store.begin()
+        except RuntimeError:
+            store.close()
+            if trial == 2:
+                raise
+        else:
+            atexit.register(store.close)
+            break
     return store
 
 
@@ -214,14 +230,6 @@ def write_credentials(folder: Path, *, access_key: str = ACCESS_KEY, secret_key:
     path = folder / "s3.credentials"
     path.write_text(f"[default]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n")
     return path
-
-
-def _until(happens: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
-    while not happens():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{process.args!r} does not serve")
-        time.sleep(0.05)
 
 
 def _free_port() -> int:

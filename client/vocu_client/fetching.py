@@ -35,7 +35,8 @@ class Fetcher:
         return [blob for blob in self._files.due(event_id) if blob.sha256 not in self._refused]
 
     async def fetch(self, wanted: list[Blob]) -> bool:
-        """Fetch the first of these. Whether there was one. Raises OfflineError, OSError."""
+        """Fetch the first of these. Whether there was one. Raises OfflineError, OSError, or RefusedError
+        (hub-error) where the hub cannot reach its files now."""
         first = wanted[:TOGETHER]
         await asyncio.gather(*map(self._fetch, first))
         return bool(first)
@@ -44,6 +45,8 @@ class Fetcher:
         try:
             data = await self._http.get_part(self._op, unb64(blob.sha256))
         except (RefusedError, MalformedError) as error:
+            if error.code == "hub-error":  # it cannot reach its files now
+                raise
             if error.code != "not-authenticated":  # the token is renewed; what is erased or damaged stays so a while
                 self._refused.add(blob.sha256)
             return

@@ -340,16 +340,16 @@ async def test_erasure_leaves_no_version(tmp_path: Path) -> None:
     bucket = new_bucket(tmp_path, versioned=True)
     with hub_on(place_at(tmp_path, **bucket.settings), None, tmp_path) as files:
         sha256 = await files.take(b"a nominal part")
-        (key,) = bucket.keys()
+        (key,) = bucket.names()
         assert key.startswith("hub/op.")
         client = bucket.store.client
         client.delete_object(Bucket=bucket.name, Key=key)  # somebody else's, which leaves a marker
         client.put_object(Bucket=bucket.name, Key=key, Body=b"overwritten")
         client.put_object(Bucket=bucket.name, Key="not-ours", Body=b"stays")
-        assert bucket.keys().count(key) == 3
+        assert bucket.names().count(key) == 3
         await files.database.write(lambda c: records.forget(c, OP, sha256))
         await files.erase_going()
-        assert bucket.keys() == ["not-ours"]
+        assert bucket.names() == ["not-ours"]
 
 
 async def test_what_is_erased_in_a_folder_is_overwritten_first(tmp_path: Path) -> None:
@@ -388,7 +388,7 @@ def test_a_check_finds_all_in_order_and_leaves_nothing(place: Place) -> None:
 def test_a_check_leaves_no_version_either(tmp_path: Path) -> None:
     bucket = new_bucket(tmp_path, versioned=True)
     place_at(tmp_path, **bucket.settings).check()
-    assert bucket.keys() == []
+    assert bucket.names() == []
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ async def test_a_store_that_is_gone_is_tried_again_and_nothing_is_kept_half(tmp_
         finally:
             bucket.store.start()
         await files.erase_going()
-        assert bucket.keys() == []
+        assert bucket.names() == []
         again = await files.take(b"meanwhile")
         assert await files.read(OP, again) == b"meanwhile"
         assert list(files.place.spool.iterdir()) == []
@@ -449,12 +449,12 @@ async def test_a_store_that_does_not_answer_holds_nobody_for_long(
         sha256 = await files.take(b"slow")
         assert await files.read(OP, sha256) == b"slow"
         await files.sweep()
-        assert len(bucket.keys()) <= 2, "a request that came through after all goes within a day"
+        assert len(bucket.names()) <= 2, "a request that came through after all goes within a day"
         files.now += DAY_MS
         await files.sweep()
         files.now += DAY_MS
         await files.sweep()
-        assert bucket.keys() == []
+        assert bucket.names() == []
 
 
 async def test_a_folder_that_is_gone_is_told_to_the_operator(tmp_path: Path) -> None:
@@ -480,7 +480,7 @@ async def test_tending_goes_on_after_a_failure(tmp_path: Path) -> None:
             bucket.store.start()
         assert not tending.done()
         async with asyncio.timeout(60):
-            while bucket.keys():
+            while bucket.names():
                 files.erase_soon()
                 await asyncio.sleep(0.2)
         tending.cancel()
