@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.postgres import fresh_database
 from tests.server.conftest import RunningHub
 from tests.server.desk import Desk, Identity, Plan, begin, call, open_socket
+from vocu.errors import UntrustedError
 from vocu.protocol.frames import Frame, Hello, Redirect, encode, read_from_hub
 from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import HubFolder, Settings
@@ -186,6 +187,21 @@ async def test_who_lost_the_lock_to_another_writes_nothing_and_says_who_has_it(p
         async with Desk(pair.second.url, plan, plan.organiser, desk.view) as again:
             assert again.view.size == 1
             assert await again.deliver(signed) == 1
+
+
+async def test_a_damaged_log_is_served_by_nobody_and_its_lock_is_free(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    for hub in pair[:2]:
+        hub.hub.operations._let_go(plan.op)
+        await hub.hub.database.unlock(plan.op)
+    with psycopg.connect(pair.database, autocommit=True) as connection:
+        connection.execute("UPDATE entry SET position = 7")
+        for hub in pair[:2]:
+            with pytest.raises(UntrustedError) as damaged:
+                await hub.hub.operations.find(plan.op)
+            assert damaged.value.code == "damaged-log"
+        frame, _ = await greet(pair.first, plan)
+        assert not isinstance(frame, Redirect)
 
 
 def served(hub: RunningHub) -> list[str]:
