@@ -23,6 +23,10 @@ FAMILIES = {
 }
 # Chosen by the close code of a socket, and named after what an entry against the rules means.
 CHOSEN = {
+    ("RefusedError", "not-here"): (
+        "This process of the hub cannot serve the operation now; connect again.",
+        "vocu_server.sequencer.ownership",
+    ),
     ("RefusedError", "not-admitted"): ("The hub does not serve this desk, or no longer.", "vocu_client.transport.line"),
     ("RefusedError", "wrong-position"): (
         "The hub does not serve this desk from there on.",
@@ -48,6 +52,7 @@ contradict each other are a `bad-value`, whose sentence says which.
 
 SUBCLASSES = {
     "OfflineError": "VocuError",
+    "NotHereError": "RefusedError",
     "PlaceError": "RefusedError",
     "CellError": "MalformedError",
     "FormError": "MalformedError",
