@@ -105,7 +105,8 @@ async def _measure_alone(part: str, options: argparse.Namespace, folder: Path) -
         case "capacity":
             needed = capacity.posts_needed(options.seconds, options.posts)
             operation = await prepare(folder, capacity.DESKS[-1], options.publishers, -(-needed // options.publishers))
-            _show(capacity.report(await capacity.measure(operation, options.seconds, options.posts)))
+            async for text in capacity.measure(operation, options.seconds, options.posts):
+                _show(text)
         case "peers":
             needed = options.rounds * (int(fanout.RATE * options.seconds) + options.posts)
             operation = await prepare(folder, options.desks, options.publishers, -(-needed // options.publishers))

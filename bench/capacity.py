@@ -1,7 +1,8 @@
 """What one hub holds: more desks, more posts a second, a longer log; each step on a hub of its own, bounded in time."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench import processes
@@ -13,7 +14,7 @@ DESKS = (50, 100, 200, 500, 1000)
 RATES = (20, 100, 300, 1000, 2000)
 """Posts a second to 100 desks; the ladder ends where half of them take longer than `TOO_LATE_MS`."""
 LENGTHS = (10_000, 50_000, 100_000)
-AUDIENCE, WINDOW, AT_ONCE = 100, 32, 5_000
+AUDIENCE, WINDOW, FILLING_WINDOW, AT_ONCE = 100, 32, 256, 5_000
 TOO_LATE_MS = 500.0
 
 
@@ -39,31 +40,27 @@ class Length:
     idle_mib: float
 
 
-@dataclass
-class Capacity:
-    crowds: list[Crowd] = field(default_factory=list)
-    rates: list[tuple[int, Round]] = field(default_factory=list)
-    lengths: list[Length] = field(default_factory=list)
-
-
 def posts_needed(seconds: float, posts: int) -> int:
     """Of all publishers together."""
     return max(int(RATE * seconds) + posts, int(sum(RATES) * seconds), LENGTHS[-1])
 
 
-async def measure(operation: Operation, seconds: float, posts: int) -> Capacity:
-    found = Capacity()
-    for desks in DESKS:
-        found.crowds.append(await _crowd(operation, desks, seconds, posts))
+async def measure(operation: Operation, seconds: float, posts: int) -> AsyncIterator[str]:
+    """Three tables, each as soon as it is known."""
+    yield _crowds([await _crowd(operation, desks, seconds, posts) for desks in DESKS])
+    yield _rates([each async for each in _ladder(operation, seconds)])
+    yield _logs([await _length(operation, entries) for entries in LENGTHS])
+
+
+async def _ladder(operation: Operation, seconds: float) -> AsyncIterator[tuple[int, Round]]:
     with processes.hub(operation.copy("rates")) as server:
         stage = await Stage.set(server, operation, desks=AUDIENCE)
         for rate in RATES:
-            found.rates.append((rate, await stage.at_rate(rate, seconds)))
-            if found.rates[-1][1].all_ms[0] > TOO_LATE_MS:
+            found = await stage.at_rate(rate, seconds)
+            yield rate, found
+            if found.all_ms[0] > TOO_LATE_MS:
                 break
         stage.close()
-    found.lengths = await _lengths(operation)
-    return found
 
 
 async def _crowd(operation: Operation, desks: int, seconds: float, posts: int) -> Crowd:
@@ -78,29 +75,25 @@ async def _crowd(operation: Operation, desks: int, seconds: float, posts: int) -
     return Crowd(desks, empty, mib, calm, full)
 
 
-async def _lengths(operation: Operation) -> list[Length]:
-    found = []
-    for entries in LENGTHS:
-        folder = operation.copy(f"length-{entries}")
-        with processes.hub(folder) as server:
-            stage = await Stage.set(server, operation, desks=len(operation.posts))
-            for _ in range(entries // AT_ONCE):
-                await stage.saturated(AT_ONCE, 256)
-            stage.close()
-            mib = server.memory_mib()
-        begin = time.perf_counter()
-        with processes.hub(folder) as server:
-            seconds = time.perf_counter() - begin
-            found.append(Length(entries, mib, _size(folder), seconds, server.memory_mib()))
-    return found
+async def _length(operation: Operation, entries: int) -> Length:
+    folder = operation.copy(f"length-{entries}")
+    with processes.hub(folder) as server:
+        stage = await Stage.set(server, operation, desks=len(operation.posts))
+        for _ in range(entries // AT_ONCE):
+            await stage.saturated(AT_ONCE, FILLING_WINDOW)
+        stage.close()
+        mib = server.memory_mib()
+    begin = time.perf_counter()
+    with processes.hub(folder) as server:
+        return Length(entries, mib, _size(folder), time.perf_counter() - begin, server.memory_mib())
 
 
 def _size(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("hub.sqlite*")) / 2**20
 
 
-def report(found: Capacity) -> str:
-    crowds = table(
+def _crowds(found: list[Crowd]) -> str:
+    return table(
         ["Desks", "MiB, none → all connected", "KiB a desk", f"to all p50 / p99 ms, {RATE}/s", "cores",
          "posts/s at most", "deliveries/s", "to all p50 / p99 ms"],
         [
@@ -108,45 +101,48 @@ def report(found: Capacity) -> str:
                 f"{each.desks:,}",
                 f"{each.empty_mib:.0f} → {each.mib:.0f}",
                 f"{(each.mib - each.empty_mib) / each.desks * 1024:.0f}",
-                _both(each.calm),
+                _both(each.calm.all_ms),
                 f"{each.calm.server_cores:.2f}",
                 f"{each.full.posts_per_second:,.0f}",
                 f"{each.full.deliveries_per_second:,.0f}",
-                _both(each.full),
+                _both(each.full.all_ms),
             ]
-            for each in found.crowds
+            for each in found
         ],
     )  # fmt: skip
-    rates = table(
-        [f"Posts/s wanted, {AUDIENCE} desks", "came", "hub's cores", "ack p50 / p99 ms", "to all p50 / p99 ms"],
-        [
-            [
-                f"{rate:,}",
-                f"{each.posts_per_second:,.0f}",
-                f"{each.server_cores:.2f}",
-                f"{each.ack_ms[0]:.1f} / {each.ack_ms[1]:.1f}",
-                _both(each),
-            ]
-            for rate, each in found.rates
-        ],
-    )
-    lengths = table(
-        ["Entries", "MiB while they came", "file, MiB", "s to start again", "MiB then"],
-        [
-            [
-                f"{each.entries:,}",
-                f"{each.mib:.0f}",
-                f"{each.file_mib:.0f}",
-                f"{each.start_seconds:.1f}",
-                f"{each.idle_mib:.0f}",
-            ]
-            for each in found.lengths
-        ],
-    )
-    first, last = found.lengths[0], found.lengths[-1]
-    growth = (last.mib - first.mib) / (last.entries - first.entries) * 100_000
-    return f"{crowds}\n{rates}\n{lengths}\n100,000 entries more take {growth:.1f} MiB of memory.\n"
 
 
-def _both(each: Round) -> str:
-    return f"{each.all_ms[0]:.1f} / {each.all_ms[1]:.1f}"
+def _rates(found: list[tuple[int, Round]]) -> str:
+    heads = [f"Posts/s wanted, {AUDIENCE} desks", "came", "hub's cores", "ack p50 / p99 ms", "to all p50 / p99 ms"]
+    rows = [
+        [
+            f"{rate:,}",
+            f"{each.posts_per_second:,.0f}",
+            f"{each.server_cores:.2f}",
+            _both(each.ack_ms),
+            _both(each.all_ms),
+        ]
+        for rate, each in found
+    ]
+    return table(heads, rows)
+
+
+def _logs(found: list[Length]) -> str:
+    heads = ["Entries", "MiB while they came", "file, MiB", "s to start again", "MiB then"]
+    rows = [
+        [
+            f"{each.entries:,}",
+            f"{each.mib:.0f}",
+            f"{each.file_mib:.0f}",
+            f"{each.start_seconds:.1f}",
+            f"{each.idle_mib:.0f}",
+        ]
+        for each in found
+    ]
+    more = found[-1].mib - found[0].mib
+    growth = more / (found[-1].entries - found[0].entries) * 100_000
+    return f"{table(heads, rows)}\n100,000 entries more take {growth:.1f} MiB of memory.\n"
+
+
+def _both(ms: tuple[float, float]) -> str:
+    return f"{ms[0]:.1f} / {ms[1]:.1f}"

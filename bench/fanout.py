@@ -13,7 +13,7 @@ from bench.operation import Operation
 from bench.processes import Server
 from bench.tally import Tally
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)
