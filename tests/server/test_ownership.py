@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import secrets
 import shutil
 import socket
@@ -19,6 +20,7 @@ from tests.server.conftest import RunningHub
 from tests.server.desk import Desk, Identity, Plan, begin, call, open_socket
 from vocu.errors import UntrustedError
 from vocu.protocol.frames import Frame, Hello, Redirect, encode, read_from_hub
+from vocu_client.transport import HubHTTP
 from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import HubFolder, Settings
 
@@ -90,6 +92,12 @@ async def test_a_process_names_the_one_that_serves_the_operation(pair: Pair) -> 
         answer = await elsewhere.http("GET", "/join-requests")
         assert (answer.status_code, answer.headers["location"]) == (307, pair.first.url + path)
         assert (await desk.http("GET", "/join-requests")).status_code == 200
+        large = bytes(2**20)
+        upload = f"/parts/{hashlib.sha256(large).hexdigest()}"
+        assert (await elsewhere.http("PUT", upload, large)).status_code == 307
+        async with HubHTTP(pair.second.url, desk.token) as http:
+            await http.put_part(plan.op, large)
+        assert (await desk.http("PUT", upload, large)).status_code == 200  # it is there already
 
 
 async def test_what_needs_no_owner_any_process_answers(pair: Pair) -> None:
