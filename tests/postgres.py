@@ -134,14 +134,25 @@ def _server_url() -> str:
     return server.url
 
 
+def new_database() -> str:
+    """The address of an empty database that stays until the tests end."""
+    databases = contextlib.ExitStack()
+    url = databases.enter_context(fresh_database())
+    atexit.register(databases.close)
+    return url
+
+
 @contextlib.contextmanager
 def fresh_database() -> Iterator[str]:
     """The address of an empty database, which is dropped with whatever is connected to it."""
     name = f"vocu_{os.getpid()}_{next(_number)}"
-    server = _server_url()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        try:
-            yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    _on_server(f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        yield make_url(_server_url()).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(statement: str) -> None:
+    with psycopg.connect(_server_url(), autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -1,30 +1,60 @@
 """What stands in a hub's database, read as a thief of the machine would."""
 
-import sqlite3
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, select
 
 from tests.system.rig import Hub
 from vocu.operation.header import Header, read_header
 from vocu.protocol.frames import Entry
 from vocu_server.fanout.audience import decode_entry
+from vocu_server.settings import read_settings
+from vocu_server.store.engines import Connections
+from vocu_server.store.tables import entry, metadata
+
+T = TypeVar("T")
 
 Chain = tuple[str, str | tuple[str, ...]]
 """A device and an audience: within it, order is promised."""
 
 
-def database_file(hub: Hub) -> Path:
-    return hub.folder / "data" / "hub.sqlite"
+def database_of(hub: Hub) -> URL:
+    return read_settings(hub.folder).database
+
+
+def in_database(hub: Hub, work: Callable[[Connection], T]) -> T:
+    """What the work returns, in a transaction of its own, past everything that the hub checks."""
+    connections = Connections(database_of(hub), 1, "thief")
+
+    def commit(connection: Connection) -> T:
+        with connection.begin():
+            return work(connection)
+
+    try:
+        return connections.use_now(commit)
+    finally:
+        connections.close()
 
 
 def entries_of(hub: Hub) -> list[Entry]:
     """The entries of the hub's one operation, in order."""
-    connection = sqlite3.connect(f"file:{database_file(hub)}?mode=ro", uri=True)
-    try:
-        rows = connection.execute("SELECT body FROM entry ORDER BY position").fetchall()
-    finally:
-        connection.close()
-    return [decode_entry(body) for (body,) in rows]
+    query = select(entry.c.body).order_by(entry.c.position)
+    return [decode_entry(body) for body in in_database(hub, lambda c: c.execute(query).scalars().all())]
+
+
+def lay_open(hub: Hub) -> None:
+    """Put what a PostgreSQL holds of this hub beside its other files, to be searched with them."""
+
+    def read(connection: Connection) -> bytes:
+        values = (
+            value for table in metadata.sorted_tables for row in connection.execute(select(table)) for value in row
+        )
+        return b"\0".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
+
+    if database_of(hub).get_backend_name() != "sqlite":
+        (hub.folder / "postgres.rows").write_bytes(in_database(hub, read))
 
 
 def headers_of(hub: Hub) -> list[Header]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from tests.postgres import new_database
 from vocu.crypto.passwords import Argon2Cost
 from vocu_client import Desk, Home, Plan, create_operation, join
 from vocu_client.membership import read_invitation
@@ -33,16 +34,20 @@ PLAN = Plan(
 
 
 class Hub:
-    """A `vocu-hub serve` process of its own."""
+    """A `vocu-hub serve` process of its own. VOCU_STORE=postgres gives each a PostgreSQL database instead of SQLite."""
 
     def __init__(self, folder: Path, *init: str) -> None:
         self.folder = folder
         self.log = folder.with_suffix(".log")
+        if os.environ.get("VOCU_STORE") == "postgres" and "--database" not in init:
+            init = ("--database", new_database(), *init)
         done = _command("vocu-hub", "init", str(folder), *init)
         self.token = json.loads(done)["token"] if done.startswith("{") else done.split()[-1]
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
         self.url = ""
+        self.under: tuple[str, ...] = ()
+        """A program that runs the hub's, such as one that lets its system calls fail."""
 
     def limit(self, **limits: int) -> None:
         """Set limits in hub.toml; they hold from the next start."""
@@ -55,7 +60,9 @@ class Hub:
         with self.log.open("ab") as log:
             at = log.tell()
             self.process = subprocess.Popen(
-                [_script("vocu-hub"), "serve", str(self.folder), "--port", str(self.port)], stdout=log, stderr=log
+                [*self.under, _script("vocu-hub"), "serve", str(self.folder), "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.system.logs import lay_open
 from tests.system.rig import Hub, RehearsalClock, admit, found, until, watching
 from tests.system.spellings import files_with, memory_with
 from vocu.operation.bodies import Contact
@@ -76,6 +77,7 @@ async def test_the_hub_holds_no_sealed_word_and_each_desk_only_those_addressed_t
 
 def _require_blind(hub: Hub, folder: Path) -> None:
     assert hub.process is not None
+    lay_open(hub)
     assert files_with(CLEAR, hub.folder), "the search finds nothing in files"
     assert memory_with(CLEAR, hub.process.pid), "the search finds nothing in memory"
     assert not memory_with(STEM, hub.process.pid)

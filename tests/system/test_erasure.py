@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.system.logs import lay_open
 from tests.system.rig import Hub, admit, found
 from vocu.operation.events import ErasureConfirmed
 from vocu_client import Desk
@@ -37,6 +38,7 @@ async def test_erased_words_are_gone_everywhere_and_every_holder_confirms(tmp_pa
             index = german.view.size - 1
             sealed = german.view.signed(index).parts[0]
             assert sealed is not None
+            lay_open(hub)
             assert holds(tmp_path / "hub", sealed)
             assert holds(tmp_path / "NL", sealed)
 
@@ -48,6 +50,7 @@ async def test_erased_words_are_gone_everywhere_and_every_holder_confirms(tmp_pa
                 assert [line.text for line in desk.reading.lines()] == [None]
             await organiser.sync()
             assert organiser.view.operation.log.root() == german.view.operation.log.root()
+        lay_open(hub)
         for folder in ("hub", "DE", "NL"):
             assert not holds(tmp_path / folder, sealed), folder
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.system.logs import lay_open
 from tests.system.rig import PASSPHRASE, Hub, admit, found, until, watching
 from vocu.canonical import unb64
 from vocu.errors import RefusedError, SealedError
@@ -205,4 +206,5 @@ async def test_the_officer_travels_sealed_with_his_words_and_his_reports(
     assert text is not None
     assert text.officer == "officer-17"
     assert organiser.reading.seizure_form(report)["officer"] == "officer-17"
+    lay_open(hub)
     assert not any(b"officer-17" in path.read_bytes() for path in hub.folder.rglob("*") if path.is_file())

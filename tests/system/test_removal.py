@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.logs import database_file
+from tests.system.logs import database_of
 from tests.system.rig import CHEAP, PASSPHRASE, Hub, admit, found, until, watching
 from vocu.canonical import unb64
 from vocu.crypto.opening import open_part, unwrap
@@ -214,7 +214,7 @@ async def _opened_desk(folder: Path) -> Desk:
 
 def _opened(hub: Hub, member: Desk, keys: Keyring, since: int, until_: int = 2**31) -> list[tuple[int, str]]:
     """The sealed parts that these keys open, of all that the hub's disk holds between two positions."""
-    data, database = hub.folder / "data", Database(database_file(hub))
+    data, database = hub.folder / "data", Database(database_of(hub))
     files = Folder(data / "parts")
     replica = Replica(member.settings.op, read_keys(data).hub)
     found: list[tuple[int, str]] = []

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.system.logs import lay_open
 from tests.system.rig import PASSPHRASE, Hub, RehearsalClock, admit, found, until, watching
 from tests.system.spellings import files_with, memory_with
 from vocu.canonical import encode
@@ -51,6 +52,7 @@ async def test_the_hub_learns_no_figure_and_every_desk_has_those_of_an_open_oper
                 assert _newsletters(desk) == told[profile]
                 assert desk.ledger.unopened == 0
                 assert verify_log(desk, lambda *_: None, None).newsletters == len(told[profile])
+            lay_open(hub)
             found_clear = files_with(STEM, hub.folder), memory_with(STEM, hub.process.pid)
             if profile == "open":
                 assert all(found_clear), "the search finds nothing where it stands in the clear"
@@ -285,6 +287,7 @@ def _require_blind(hub: Hub, newsletters: list[Any]) -> None:
     log, or in its memory."""
     totals = [newsletters[-1]["commodities"]["listed"][0]["cumulative"]["quantity"]]
     assert hub.process is not None
+    lay_open(hub)
     places = hub.folder, hub.log
     assert files_with(CLEAR, *places), "the search finds nothing in files"
     assert memory_with(CLEAR, hub.process.pid), "the search finds nothing in memory"

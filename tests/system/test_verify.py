@@ -1,14 +1,15 @@
 """Everybody who has the log makes the same newsletters and tables, and a log that was changed is found out."""
 
 import random
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Column, ColumnElement, and_, func, select, update
 
 import vocu.compilation.issuing
-from tests.system.logs import database_file
+from tests.system.logs import database_of, in_database
 from tests.system.rig import Hub, RehearsalClock, admit, found, until, watching
 from vocu.canonical import encode
 from vocu.compilation.ledger import Ledger
@@ -21,6 +22,7 @@ from vocu_server.sequencer.replica import Replica
 from vocu_server.store.attachments.folder import Folder
 from vocu_server.store.keys import read_keys
 from vocu_server.store.sql import Database
+from vocu_server.store.tables import entry, operation, report
 
 DAYS = 3
 REPORT = {
@@ -116,7 +118,7 @@ def _tables(ledger: Ledger) -> dict[str, bytes]:
 
 
 def _ledger_of(hub: Hub, op: str) -> Ledger:
-    data, database = hub.folder / "data", Database(database_file(hub))
+    data, database = hub.folder / "data", Database(database_of(hub))
     replica = Replica(op, read_keys(data).hub)
     database.read_now(replica.rebuild)
     database.close()
@@ -125,33 +127,31 @@ def _ledger_of(hub: Hub, op: str) -> Ledger:
 
 def _require_found_out(hub: Hub, op: str) -> None:
     """Change one byte in each place where something stands, anywhere in it, and verify; then put it back."""
-    file = database_file(hub)
-    places = [("entry", "leaf"), ("entry", "audience"), ("operation", "checkpoint"), ("report", "place")]
-    for table, column in places + [("entry", "body")] * 30:
-        connection = sqlite3.connect(file)
-        select = f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY random() LIMIT 1"
-        row, value = connection.execute(select).fetchone()
-        with connection:
-            connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (_one_byte_changed(value), row))
+    places = [entry.c.leaf, entry.c.audience, operation.c.checkpoint, report.c.place]
+    for column in places + [entry.c.body] * 30:
+        keys = list(column.table.primary_key)
+        query = select(column, *keys).where(column.is_not(None)).order_by(func.random()).limit(1)
+        value, *row = in_database(hub, lambda c, query=query: c.execute(query).one())  # type: ignore[misc]
+        where = and_(*(key == part for key, part in zip(keys, row, strict=True)))
+        _put(hub, column, where, _one_byte_changed(value))
         try:
             with pytest.raises(UntrustedError):
                 _verify(hub, op)
         except BaseException:
-            print(f"changed: {table}.{column} of row {row}")
+            print(f"changed: {column} of row {row}")
             raise
         finally:
-            with connection:
-                connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (value, row))
-            connection.close()
-    connection = sqlite3.connect(file)
-    (body,) = connection.execute("SELECT body FROM entry WHERE position = 3").fetchone()
-    with connection:
-        connection.execute("UPDATE entry SET body = ? WHERE position = 3", (_one_byte_changed(body),))
-    connection.close()
+            _put(hub, column, where, value)
+    body = in_database(hub, lambda c: c.execute(select(entry.c.body).where(entry.c.position == 3)).scalar_one())
+    _put(hub, entry.c.body, entry.c.position == 3, _one_byte_changed(body))
     code, said = hub.verify()
     assert code == 2
     assert "Restore the data folder from a backup" in said
     assert "Traceback" not in said
+
+
+def _put(hub: Hub, column: Column[Any], where: ColumnElement[bool], value: bytes | str) -> None:
+    in_database(hub, lambda connection: connection.execute(update(column.table).where(where).values({column: value})))
 
 
 def _one_byte_changed(value: bytes | str) -> bytes | str:
@@ -162,7 +162,7 @@ def _one_byte_changed(value: bytes | str) -> bytes | str:
 
 
 def _verify(hub: Hub, op: str) -> None:
-    data, database = hub.folder / "data", Database(database_file(hub))
+    data, database = hub.folder / "data", Database(database_of(hub))
     try:
         verify_operation(database, read_keys(data), Folder(data / "parts"), op)
     finally:
