@@ -53,7 +53,7 @@ async def test_each_day_has_one_newsletter_whose_figures_every_desk_finds_again(
             await wait_for_issues(again, 5)
             assert days_of(again)[-1] == fourth
             assert [again.view.state.compiled[day].number for day in days_of(again)] == [1, 2, 3, 4, 5]
-        found = await asyncio.to_thread(verify_operation, hub.hub.database, hub.hub.keys, hub.hub.files, plan.op)
+        found = await asyncio.to_thread(verify_operation, hub.hub.database, hub.hub.keys, hub.hub.files.place, plan.op)
         assert found.newsletters == 5
 
 
