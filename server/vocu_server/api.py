@@ -20,6 +20,7 @@ from vocu.operation.header import MIN_BLOB
 from vocu.operation.statements import Envelope, read_signatures
 from vocu.protocol.frames import INLINE_PART, VERSION
 from vocu.protocol.joining import MAX_POSTED, open_posted, read_posted
+from vocu_server.arrivals import Visits
 from vocu_server.clock import Clock
 from vocu_server.fanout.audience import decode_audience
 from vocu_server.login import Login, Session
@@ -67,6 +68,7 @@ class API:
         self._login = login
         self._clock = clock
         self._limits = limits
+        self._visits = Visits(limits.join_requests_per_address_and_hour)
 
     def routes(self) -> list[Route]:
         operation = "/v1/operations/{op}"
@@ -96,6 +98,7 @@ class API:
     async def ask_to_join(self, request: Request) -> Response:
         op = request.path_params["op"]
         await self._operations.require_known(op)
+        self._visits.require_few(request.client.host if request.client else "")
         body = await _body(request, MAX_POSTED)
         posted = read_posted(body)
         _, device = open_posted(posted, op)

@@ -6,6 +6,7 @@ in on the channel no longer counts, for there the limits of devices hold.
 
 import asyncio
 import ipaddress
+import time
 from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any, cast
@@ -13,6 +14,7 @@ from typing import Any, cast
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from vocu.errors import RefusedError
 from vocu_server.wire import HubProtocol
 
 MAX_HEAD = 32 * 1024
@@ -42,9 +44,9 @@ class Arrivals:
     def enter(self, address: str) -> Callable[[], None] | None:
         """What is to be called, once or more often, when the connection is over or proven; None where it is one too
         many."""
-        if not address or any(ipaddress.ip_address(address) in each for each in self._trusted):
-            return lambda: None
         place = _place(address)
+        if self._is_trusted(address):
+            return lambda: None
         if self._here[place] >= self._most:
             return None
         self._here[place] += 1
@@ -60,11 +62,46 @@ class Arrivals:
 
         return leave
 
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:  # no address at all: a socket of this machine
+            return not address
+        if isinstance(found, ipaddress.IPv6Address):
+            found = found.ipv4_mapped or found
+        return any(found in each for each in self._trusted)
+
+
+class Visits:
+    """Bounds how often in an hour somebody asks from one address (of IPv6: from one network of 64 bits)."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._hour = 0
+        self._count: Counter[str] = Counter()
+
+    def require_few(self, address: str) -> None:
+        """Count one more. Raises RefusedError where it is one too many."""
+        hour = int(time.monotonic() // 3600)
+        if hour != self._hour:
+            self._hour = hour
+            self._count.clear()
+        place = _place(address)
+        self._count[place] += 1
+        if self._count[place] > self._most:
+            raise RefusedError("too-many-requests", "Too many requests wait for this operation; ask its organiser.")
+
 
 def _place(address: str) -> str:
-    if ":" in address:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return address
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # a proxy may say anything
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 class HubHTTP(HttpToolsProtocol):

@@ -29,6 +29,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seconds_to_authenticate: Positive = 5
     seconds_to_take_a_frame: Positive = 30
     join_requests_waiting: Positive = 200
+    join_requests_per_address_and_hour: Positive = 60
     upload_mib_per_participant_and_day: Positive = 1024
     feed_mib: Positive = 4
     """Memory for the newest entries of each operation; who is further behind is served from the database."""
