@@ -15,6 +15,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         seconds_to_authenticate=2,
         seconds_to_take_a_frame=3,
         connections_per_address=100,
+        join_requests_per_address_and_hour=20,
         upload_mib_per_participant_and_day=64,
     )
     place.hub.start()

@@ -17,10 +17,11 @@ from vocu.errors import VocuError
 from vocu_client import Desk, Home
 
 MEBIBYTE = 1024 * 1024
-TIMES = 10 if os.environ.get("VOCU_FULL") else 1
+FULL = bool(os.environ.get("VOCU_FULL"))
+TIMES = 10 if FULL else 1
 """How many times as much a long run attacks with."""
 
-__all__ = ["MEBIBYTE", "TIMES", "Place", "attacked", "connected", "open_socket", "raw", "together"]
+__all__ = ["FULL", "MEBIBYTE", "TIMES", "Place", "attacked", "connected", "open_socket", "raw", "together"]
 
 
 class Place:

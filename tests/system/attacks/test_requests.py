@@ -5,12 +5,14 @@ import gzip
 import hashlib
 import secrets
 import time
+from pathlib import Path
 
 import httpx2
 import msgspec
 
 from tests.system.attacks.scene import MEBIBYTE, TIMES, Place, attacked, connected, raw, together
-from vocu.canonical import b64, decode_any, encode
+from tests.system.rig import admit
+from vocu.canonical import b64, encode
 from vocu.crypto.keys import SigningKey
 from vocu.crypto.opening import OpeningKey
 from vocu.crypto.signing import PayloadType, sign
@@ -18,8 +20,11 @@ from vocu.operation.statements import DeviceCard
 from vocu.protocol.joining import JoinRequest, PostedRequest
 
 
-def client(place: Place) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=place.hub.url, timeout=60)
+def client(place: Place, address: str = "127.0.0.1") -> httpx2.AsyncClient:
+    """Who asks from this address of loopback."""
+    return httpx2.AsyncClient(
+        base_url=place.hub.url, timeout=60, transport=httpx2.AsyncHTTPTransport(local_address=address)
+    )
 
 
 async def test_bombs_are_not_unpacked(place: Place) -> None:
@@ -121,12 +126,12 @@ async def test_ranges_and_tricks_with_paths_lead_nowhere(place: Place) -> None:
             assert (await http.get(f"/v1/operations/{es.settings.op}/genesis", headers=pieces)).content == whole.content
 
 
-async def test_a_flood_of_requests_to_join_is_bounded_and_leaves_the_invited_a_place(place: Place) -> None:
-    """Whoever knows the operation can ask to join it. Here somebody does so a thousand times, with a ticket each."""
+async def test_a_flood_of_requests_to_join_leaves_the_invited_a_place(place: Place, tmp_path: Path) -> None:
+    """Whoever knows the operation can ask to join it. Here somebody does so again and again, with a ticket each."""
 
-    async def attack(number: int) -> None:
-        async with client(place) as http:
-            for _ in range(50 * TIMES):
+    async def attack(_: int) -> None:
+        async with client(place, "127.0.0.2") as http:
+            for _ in range(30 * TIMES):
                 answer = await http.post(f"/v1/operations/{op}/join-requests", content=posted(op))
                 statuses.append(answer.status_code)
 
@@ -135,10 +140,8 @@ async def test_a_flood_of_requests_to_join_is_bounded_and_leaves_the_invited_a_p
         op = pl.settings.op
         await together(10, attack)
         assert set(statuses) == {202, 429}
-        async with connected(pl) as (_, token), client(place) as http:
-            headers = {"Authorization": f"Bearer {token}"}
-            waiting = decode_any((await http.get(f"/v1/operations/{op}/join-requests", headers=headers)).content)
-            assert len(waiting) <= 200
+        assert statuses.count(202) <= 20
+        (await admit(pl, tmp_path, "FR")).close()
 
 
 def posted(op: str) -> bytes:
