@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
 from vocu.errors import UntrustedError, VocuError
-from vocu_server.cli import looking, making, serving
+from vocu_server.cli import keeping, looking, making, serving
 
 FAILED, ALARMED = 1, 2
 
@@ -22,9 +22,12 @@ class Commands(TyperGroup):
         except VocuError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(ALARMED if isinstance(error, UntrustedError) else FAILED) from None
-        except (OSError, SQLAlchemyError) as error:
-            sentence = f"The hub's folder cannot be used ({type(error).__name__}): is it there, has it room?"
-            typer.echo(sentence, err=True)
+        except OSError as error:
+            typer.echo(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", err=True)
+            raise typer.Exit(FAILED) from None
+        except SQLAlchemyError as error:
+            why = type(getattr(error, "orig", None) or error).__name__
+            typer.echo(f"The hub's database cannot be used ({why}): is it there, has it room?", err=True)
             raise typer.Exit(FAILED) from None
 
 
@@ -41,6 +44,9 @@ cli.command()(making.token)
 cli.command()(serving.serve)
 cli.command()(looking.status)
 cli.command()(looking.verify)
+cli.command()(keeping.backup_key)
+cli.command()(keeping.backup)
+cli.command()(keeping.restore)
 
 
 def main() -> None:

@@ -25,7 +25,11 @@ def status(folder: Folder) -> None:
 
 def verify(folder: Folder) -> None:
     """Verify every signature, root, newsletter and table. The hub must not be running."""
-    hub = read_settings(folder)
+    verify_all(read_settings(folder))
+
+
+def verify_all(hub: HubFolder) -> None:
+    """Verify every operation of a hub that is not running, and say what was found of each. Raises UntrustedError."""
     with claim(hub.data_dir):
         keys, database = read_keys(hub.data_dir), Database(hub.database)
         for each in holdings(database, keys):
