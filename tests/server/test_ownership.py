@@ -182,6 +182,7 @@ async def test_who_lost_the_lock_to_another_writes_nothing_and_says_who_has_it(p
     plan = await pair.first.begin()
     async with Desk(pair.first.url, plan, plan.organiser) as desk:
         signed = desk.compose(plan.admission(Identity("DE")))
+        given_up = pair.first.hub.operations.get(plan.op)
         with held_up(pair.first):
             pair.terminate_writer(pair.first)
             async with asyncio.timeout(30):
@@ -195,6 +196,11 @@ async def test_who_lost_the_lock_to_another_writes_nothing_and_says_who_has_it(p
         async with Desk(pair.second.url, plan, plan.organiser, desk.view) as again:
             assert again.view.size == 1
             assert await again.deliver(signed) == 1
+        with held_up(pair.first), held_up(pair.second):
+            pair.second.hub.operations._let_go(plan.op)
+            await pair.second.hub.database.unlock(plan.op)
+            await given_up.resume()
+            assert not pair.first.hub.database.holds(plan.op), "it holds what it does not serve"
 
 
 async def test_a_damaged_log_is_served_by_nobody_and_its_lock_is_free(pair: Pair) -> None:

@@ -74,6 +74,7 @@ class Sequencer:
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         self._sound = True
+        self._given_up = False
         self._notarised_at = 0.0
         self._greeting = (-1, "")
         self.feed = Feed(self._read_page, self._sign, serialise, feed_bytes)
@@ -123,7 +124,7 @@ class Sequencer:
     async def resume(self) -> None:
         """Go on after the connection was lost that held the operation's lock, if no other process has."""
         async with self._turn:
-            if not self._database.holds(self.op):
+            if not self._given_up and not self._database.holds(self.op):
                 await self._start_over()
 
     async def append_own(self, compose: Callable[[Replica], SignedEvent | None], sender: Sender) -> bool:
@@ -257,6 +258,7 @@ class Sequencer:
         except (SQLAlchemyError, VocuError) as error:
             events.error("rebuild-failed", op=self.op, error=type(error).__name__)
             if not self._database.holds(self.op):
+                self._given_up = True
                 self._lost(self.op)
         else:
             self.feed.begin(self._replica.tree.size, note)
