@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, make_url, select
 
 from tests.object_store import new_bucket, write_credentials
 from vocu.errors import MalformedError, RefusedError
-from vocu_server.settings import HubFolder, Settings
+from vocu_server.settings import HubFolder, Settings, check
 from vocu_server.store.attachments import bucket as bucket_module
 from vocu_server.store.attachments import proving, records
 from vocu_server.store.attachments.attachments import Attachments
@@ -77,7 +77,7 @@ def a_place(kind: str, folder: Path) -> Place:
 
 
 def place_at(folder: Path, **settings: str) -> Place:
-    hub = HubFolder(Settings(**settings), folder)  # type: ignore[arg-type]
+    hub = HubFolder(Settings(**settings), folder)
     hub.data_dir.mkdir(exist_ok=True)
     return place_of(hub)
 
@@ -221,7 +221,7 @@ async def test_bytes_whose_record_was_lost_are_noted_again_and_count_once_they_a
     lay_down(files.place, new_key(OP, damaged), b"not what it says")
     lay_down(files.place, new_key("another-hub-s", named), data)
     for position, sha256 in enumerate((named, damaged)):
-        await files.database.write(lambda c, p=position, s=sha256: name_it(c, s, p))  # type: ignore[misc]
+        await files.database.write(lambda c, p=position, s=sha256: name_it(c, s, p))
     await files.sweep()
     assert await files.has(OP, named, len(data))
     assert await files.read(OP, named) == data
@@ -277,11 +277,11 @@ async def test_an_event_waits_for_a_sweep_s_decision_and_the_other_way_round(
 
         admitted, _ = await asyncio.gather(
             one.step(admit),
-            other.step(lambda c, k=key: records.expire(c, k, later)),  # type: ignore[misc]
+            other.step(lambda c, k=key: records.expire(c, k, later)),
         )
         await one.erase_going()
         assert admitted == bool(await one.state(sha256)), "named and gone, or kept and unnamed"
-        await one.database.write(lambda c, s=sha256: records.forget(c, OP, s))  # type: ignore[misc]
+        await one.database.write(lambda c, s=sha256: records.forget(c, OP, s))
         await one.erase_going()
 
 
@@ -484,6 +484,41 @@ async def test_tending_goes_on_after_a_failure(tmp_path: Path) -> None:
                 files.erase_soon()
                 await asyncio.sleep(0.2)
         tending.cancel()
+
+
+# --- settings ---
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"files": "s3://vocu"}, "needs `files_credentials_file`"),
+        ({"files": "s3:///hub", "files_credentials_file": "keys"}, "reads s3://bucket/prefix"),
+        ({"files": "parts", "files_endpoint": "https://s3.example"}, "go with `files` = s3://"),
+        (
+            {"files": "s3://vocu", "files_credentials_file": "keys", "files_endpoint": "http://s3.example"},
+            "without TLS only on loopback",
+        ),
+    ],
+)
+def test_settings_of_a_bucket_that_do_not_fit_are_refused(settings: dict[str, str], sentence: str) -> None:
+    with pytest.raises((MalformedError, RefusedError), match=sentence):
+        check(Settings(**settings))
+
+
+def test_a_credentials_file_that_is_not_one_is_named(tmp_path: Path) -> None:
+    settings = {"files": "s3://vocu", "files_credentials_file": "keys"}
+    with pytest.raises(MalformedError, match="keys cannot be read"):
+        place_at(tmp_path, **settings)
+    (tmp_path / "keys").write_text("access: 1")
+    with pytest.raises(MalformedError, match=r"needs a section \[default\]"):
+        place_at(tmp_path, **settings)
+
+
+async def test_files_may_lie_in_another_folder(tmp_path: Path) -> None:
+    with hub_on(place_at(tmp_path, files="shared/parts"), None, tmp_path) as files:
+        await files.take(b"elsewhere")
+    assert [path.read_bytes() for path in (tmp_path / "shared" / "parts").iterdir()] == [b"elsewhere"]
 
 
 # --- beside a running hub ---

@@ -58,7 +58,7 @@ async def test_photos_of_several_desks_survive_the_end_of_the_store_and_are_eras
                 bucket.store.kill()
                 await until(lambda: "files-failed" in hub.log.read_text(), 60)
                 word = german.actions.send_message("Words need no store.")
-                await until(lambda: german.outbox.find(word).state == "delivered", 60)  # type: ignore[union-attr]
+                await until(lambda: german.outbox.find(word).state == "delivered", 60)
                 bucket.store.start()
                 await until(lambda: not german.outbox.waiting(0, 1) and not dutch.outbox.waiting(0, 1), 120)
                 await until(lambda: all(organiser.files.of(each).files for each in sent), 60)
