@@ -83,7 +83,8 @@ async def test_the_genesis_hashes_to_the_operation(hub: RunningHub, plan: Plan) 
 
 
 async def test_what_is_not_there_is_said_in_the_same_form(hub: RunningHub, plan: Plan) -> None:
-    assert error_of(await call(hub.url, "GET", f"/v1/operations/{'A' * 43}/genesis")) == (404, "unknown-operation")
+    for name in ("A" * 43, "A" * 42 + "%00", "%F0%9F%9B%83", "%ED%A0%80"):
+        assert error_of(await call(hub.url, "GET", f"/v1/operations/{name}/genesis")) == (404, "unknown-operation")
     assert error_of(await call(hub.url, "GET", "/v1/heapdump")) == (404, "no-such-address")
     assert error_of(await call(hub.url, "DELETE", "/v1/hub")) == (405, "no-such-address")
 
