@@ -60,6 +60,7 @@ class API:
         login: Login,
         clock: Clock,
         limits: Limits,
+        visits: Visits,
     ) -> None:
         self._keys = keys
         self._database = database
@@ -68,7 +69,7 @@ class API:
         self._login = login
         self._clock = clock
         self._limits = limits
-        self._visits = Visits(limits.join_requests_per_address_and_hour)
+        self._visits = visits
 
     def routes(self) -> list[Route]:
         operation = "/v1/operations/{op}"

@@ -23,7 +23,7 @@ from vocu.errors import MalformedError, VocuError
 from vocu.protocol.frames import MAX_FRAME
 from vocu_server.admin import Admin
 from vocu_server.api import API, answer, refuse, refuse_address, refuse_for_now
-from vocu_server.arrivals import Arrivals, HubHTTP
+from vocu_server.arrivals import Arrivals, HubHTTP, Visits
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
 from vocu_server.login import Login
@@ -71,7 +71,11 @@ class Hub:
         self.publisher = Publisher(self.operations, self.keys.compiler, clock)
         certificate = folder.path(settings.tls_certificate) if settings.tls_certificate else None
         self.readiness = Readiness(self.database, data, certificate)
-        self.api = API(self.keys, self.database, self.files, self.operations, self.login, clock, settings.limits)
+        limits = settings.limits
+        visits = Visits(limits.join_requests_per_address_and_hour, settings.trusted_proxies)
+        self.api = API(
+            self.keys, self.database, self.files, self.operations, self.login, clock, settings.limits, visits
+        )
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -29,6 +29,22 @@ SLOWEST = 1024
 log = structlog.get_logger()
 
 
+class Trusted:
+    """The addresses of proxies, and of whoever has none because he is on this machine."""
+
+    def __init__(self, networks: Collection[str]) -> None:
+        self._networks = [ipaddress.ip_network(each) for each in networks]
+
+    def __contains__(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return not address
+        if isinstance(found, ipaddress.IPv6Address):
+            found = found.ipv4_mapped or found
+        return any(found in each for each in self._networks)
+
+
 class Arrivals:
     """Counts, for each address, the connections of which nobody has said yet who he is.
 
@@ -38,14 +54,14 @@ class Arrivals:
 
     def __init__(self, most: int, trusted: Collection[str]) -> None:
         self._most = most
-        self._trusted = [ipaddress.ip_network(each) for each in trusted]
+        self._trusted = Trusted(trusted)
         self._here: Counter[str] = Counter()
 
     def enter(self, address: str) -> Callable[[], None] | None:
         """What is to be called, once or more often, when the connection is over or proven; None where it is one too
         many."""
         place = _place(address)
-        if self._is_trusted(address):
+        if address in self._trusted:
             return lambda: None
         if self._here[place] >= self._most:
             return None
@@ -62,26 +78,20 @@ class Arrivals:
 
         return leave
 
-    def _is_trusted(self, address: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:  # no address at all: a socket of this machine
-            return not address
-        if isinstance(found, ipaddress.IPv6Address):
-            found = found.ipv4_mapped or found
-        return any(found in each for each in self._trusted)
-
 
 class Visits:
     """Bounds how often in an hour somebody asks from one address (of IPv6: from one network of 64 bits)."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, trusted: Collection[str]) -> None:
         self._most = most
+        self._trusted = Trusted(trusted)
         self._hour = 0
         self._count: Counter[str] = Counter()
 
     def require_few(self, address: str) -> None:
-        """Count one more. Raises RefusedError where it is one too many."""
+        """Count one more. Raises RefusedError where it is one too many. Trusted proxies, asking themselves, may."""
+        if address in self._trusted:
+            return
         hour = int(time.monotonic() // 3600)
         if hour != self._hour:
             self._hour = hour
