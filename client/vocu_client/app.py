@@ -40,7 +40,7 @@ from vocu_client.store.replica import Replica
 from vocu_client.store.sql import open_database
 from vocu_client.sync import Progress, Session, Sync
 from vocu_client.team import Team
-from vocu_client.transport import HubHTTP, OfflineError, visit
+from vocu_client.transport import HubHTTP, OfflineError, Way, visit
 from vocu_client.view import View
 
 SYNC_SECONDS = 10.0
@@ -54,6 +54,7 @@ class Desk:
         self.home = home
         self.settings = home.read_settings()
         self.keys = DeskKeys.load(home.keys_file, passphrase)
+        self.way = Way(self.settings.proxy, home.way_file)
         home.require_database()
         self._engine = open_database(home.database_file)
         self.replica = Replica(self._engine, self.keys.master)
@@ -76,6 +77,7 @@ class Desk:
         invitations = Invitations(self._engine, self.keys.master)
         self.decisions = Decisions(home, self.view, self.actions, invitations, passphrase)
         self._sync: Sync | None = None
+        self._newest_sync: Sync | None = None
 
     @classmethod
     def open(cls, home: Home, passphrase: str) -> Self:
@@ -86,6 +88,11 @@ class Desk:
     def connected(self) -> bool:
         """Whether `watch` has a line to the hub now."""
         return self._sync is not None and self._sync.connected
+
+    @property
+    def trouble(self) -> OfflineError | None:
+        """Why there was no line lately, where it is more than that the hub does not answer: a proxy, a certificate."""
+        return self._newest_sync.trouble if self._newest_sync is not None else None
 
     @property
     def ledger(self) -> Ledger:
@@ -124,7 +131,8 @@ class Desk:
                             if progress_of_files is not None:
                                 progress_of_files(upload.done, upload.total)
 
-                        sync = Sync(self.view, self.outbox, self.files, moved, uploaded)
+                        sync = Sync(self.view, self.outbox, self.files, moved, uploaded, self.way)
+                        self._newest_sync = sync
                         await (sync.run if persist else sync.once)(lambda session: session.idle or session.mute)
                 except (TimeoutError, OfflineError):
                     return False
@@ -139,7 +147,7 @@ class Desk:
             if not alone:
                 raise RefusedError("already-running", "Another process of this desk is connected; let it do the work.")
             self.view.catch_up_from_disk()
-            self._sync = Sync(self.view, self.outbox, self.files, progress)
+            self._sync = self._newest_sync = Sync(self.view, self.outbox, self.files, progress, way=self.way)
             try:
                 await self._sync.run(enough)
             finally:
@@ -185,7 +193,7 @@ class Desk:
         settings, hub_key = self.settings, self.view.operation.hub_key
         async with AsyncExitStack() as connection:
             with self.view.alarming():
-                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size)
+                visiting = visit(settings.hub, settings.op, self.keys.author, hub_key, self.view.size, self.way)
                 http = await connection.enter_async_context(visiting)
             yield http
 

@@ -25,6 +25,8 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: str
     safety_number: str = ""
     """To be read out by telephone until this desk is admitted; empty for the desk that founded the operation."""
+    proxy: str = ""
+    """`http://name:password@host:port` on the way to the hub; where empty, what the environment says."""
 
 
 class Home:
@@ -39,6 +41,7 @@ class Home:
         self.lock_file = self.path / "sync.lock"
         self.media_folder = self.path / "media"
         self.link_file = self.path / "desk.link"
+        self.way_file = self.path / "websocket.blocked"
 
     def make(self) -> None:
         """Create the folder, for its owner only. Raises RefusedError where a desk lives there already."""

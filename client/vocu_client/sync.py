@@ -25,7 +25,7 @@ from vocu_client.files import Files
 from vocu_client.granting import due_grants
 from vocu_client.sending import Sender
 from vocu_client.store.outbox import Outbox
-from vocu_client.transport import Channel, HubHTTP, OfflineError, exhibiting, sleep_with_jitter
+from vocu_client.transport import Channel, HubHTTP, OfflineError, Way, exhibiting, sleep_with_jitter
 from vocu_client.uploading import Uploaded
 from vocu_client.view import View
 
@@ -52,13 +52,17 @@ class Sync:
         files: Files,
         progress: Progress | None = None,
         uploaded: Uploaded | None = None,
+        way: Way | None = None,
     ) -> None:
         self._view = view
+        self._way = way or Way()
         self._outbox = outbox
         self._files = files
         self._progress = progress
         self._uploaded = uploaded
         self.connected = False
+        self.trouble: OfflineError | None = None
+        """Why there is no line, where it is more than that the hub does not answer."""
 
     async def run(self, enough: Callable[["Session"], bool] = lambda _: False) -> None:
         """Stay connected until `enough` says so, reconnecting with growing pauses.
@@ -77,14 +81,18 @@ class Sync:
 
     async def once(self, enough: Callable[["Session"], bool]) -> None:
         """One connection, until `enough`. Raises OfflineError when the line is gone, and as `run` does."""
-        with self._view.alarming():
-            await self._connection(enough)
+        try:
+            with self._view.alarming():
+                await self._connection(enough)
+        except OfflineError as error:
+            self.trouble = error if error.code != "offline" else None
+            raise
 
     async def _connection(self, enough: Callable[["Session"], bool]) -> None:
         settings, view = self._view.settings, self._view
         hub_key = view.operation.hub_key
         try:
-            channel = await Channel.connect(settings.hub, settings.op, view.keys.author, hub_key)
+            channel = await Channel.connect(settings.hub, settings.op, view.keys.author, hub_key, self._way)
         except RefusedError as error:
             if error.code == "not-admitted" and view.size == 0 and settings.safety_number:
                 raise RefusedError(
@@ -96,8 +104,8 @@ class Sync:
         try:
             view.operation.log.check_fresh(channel.hello.checkpoint)
             welcome = await channel.authenticate(view.size)
-            self.connected = True
-            async with HubHTTP(channel.address, welcome.token) as http:
+            self.connected, self.trouble = True, None
+            async with HubHTTP(channel.address, welcome.token, self._way) as http:
                 session = Session(view, self._outbox, self._files, channel, http, welcome.size)
                 await session.converse(enough, self._progress, self._uploaded)
         finally:

@@ -130,6 +130,7 @@ def make_app(hub: Hub) -> Starlette:
             Route("/health", hub.health, methods=["GET"]),
             WebSocketRoute("/v1/channel", hub.channel),
             Route("/v1/poll", hub.polling.answer, methods=["POST"]),
+            Route("/v1/poll", hub.polling.end, methods=["DELETE"]),
             *hub.api.routes(),
         ],
         exception_handlers={VocuError: refuse, HTTPException: refuse_address, SQLAlchemyError: refuse_for_now},

@@ -107,7 +107,7 @@ class PollingWire:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_WAIT):
                 await (self._accept(asked) if asked.frames else self._news())
-        return self._answer(bring=not asked.frames)
+        return self._answer(asked)
 
     @contextlib.contextmanager
     def attended(self) -> Iterator[None]:
@@ -155,12 +155,19 @@ class PollingWire:
         self._change()
         await self._until(lambda: bool(self._to_desk) or self._goodbye is not None or mine != self._newest)
 
-    def _answer(self, *, bring: bool) -> Brought:
-        if not bring:
+    def _answer(self, asked: Asked) -> Brought:
+        if asked.frames:
             return Brought(taken=self._taken, first=self._confirmed)
+        frames: list[memoryview] = []
+        size = 0
+        for frame in self._to_desk:
+            size += len(frame)
+            if frames and size > asked.most:
+                return Brought(taken=self._taken, first=self._confirmed, frames=tuple(frames))
+            frames.append(frame)
         if self._goodbye is not None:
             self._said.set()
-        return Brought(taken=self._taken, first=self._confirmed, frames=tuple(self._to_desk), closed=self._goodbye)
+        return Brought(taken=self._taken, first=self._confirmed, frames=tuple(frames), closed=self._goodbye)
 
     def _confirm(self, have: int) -> None:
         if have > self._confirmed + len(self._to_desk):
@@ -198,6 +205,14 @@ class Polling:
             raise RefusedError("not-authenticated", "This session is over; begin another.")
         with wire.attended():
             return _respond(await wire.exchange(await _read(request, MAX_ASKED)))
+
+    async def end(self, request: Request) -> Response:
+        """The desk needs its session no longer."""
+        _, _, session = request.headers.get("authorization", "").partition(" ")
+        wire = self._wires.get(_hash(session))
+        if wire is not None:
+            wire.lose()
+        return Response(status_code=204)
 
     def lose_forsaken(self) -> None:
         """Give up on desks that did not return; to be called every second."""

@@ -49,3 +49,11 @@ def read_certificate(pem: bytes) -> Certificate:
     names = [*alternatives.get_values_for_type(DNSName), *map(str, alternatives.get_values_for_type(IPAddress))]
     begins, ends = (int(at.timestamp() * 1000) for at in (found.not_valid_before_utc, found.not_valid_after_utc))
     return Certificate(tuple(names), begins, ends)
+
+
+def issuer(certificate_der: bytes) -> str:
+    """Who says that he has issued a certificate (RFC 4514): `CN=Inspection CA,O=…`. Raises MalformedError."""
+    try:
+        return load_der_x509_certificate(certificate_der).issuer.rfc4514_string()
+    except ValueError:
+        raise MalformedError("bad-certificate", "This is not a DER certificate with a key of a known kind.") from None

@@ -18,12 +18,14 @@ Count = Annotated[int, Meta(ge=0, lt=2**53)]
 class Asked(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
     """Desk: frames, the number of the first of them (from 0), and how many of the hub's frames it has.
 
-    With frames they are taken, and nothing is brought; without, the answer waits for something to bring.
+    With frames they are taken, and nothing is brought; without, the answer waits for something to bring, and has one
+    frame or up to `most` bytes of them: on a line that breaks often, less gets through at once.
     """
 
     first: Count
     have: Count
     frames: Annotated[tuple[bytes, ...], Meta(max_length=FRAMES_AT_ONCE)] = ()
+    most: Count = MAX_ASKED
 
 
 class Brought(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):

@@ -82,6 +82,9 @@ def open_auth(frame: Auth, key: VerifyKey, hello: HubHello, hub: HubVerifyKey, t
         raise MalformedError("wrong-session", "This answer belongs to another session; say hello again.")
     if tls and auth.tls != tls:
         raise UntrustedError(
-            "tls-intercepted", "The desk saw another certificate than this hub's: somebody opens the TLS connection."
+            "tls-intercepted",
+            "The desk saw another certificate than this hub's: something on the way opens the TLS connection, as a "
+            "rule its own network, to inspect it. Nothing sealed could be read, and nothing more is said there. "
+            "Have the hub's name exempted from TLS inspection.",
         )
     return auth

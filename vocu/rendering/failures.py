@@ -20,7 +20,7 @@ SAID: Final[dict[str, str]] = {
     # entering things
     "The form cannot be accepted as it is filled in. Correct the fields that are marked.": "bad-form",
     "A value is missing or is not of the kind that belongs there. Correct it.":
-        "bad-value bad-size bad-base64 bad-quantity bad-check unknown-code bad-filter",
+        "bad-value bad-size bad-base64 bad-quantity bad-check unknown-code bad-filter bad-proxy",
     "This date is not on the calendar or cannot be right. Enter it again.": "bad-day bad-time",
     "There is nothing to send yet. Write something first.": "empty-text",
     "This text is too long. Shorten it.": "too-long bad-name",
@@ -131,6 +131,13 @@ SAID: Final[dict[str, str]] = {
     "The hub failed, or is being stopped. Try again later; if it stays, tell who runs it.":
         "hub-error stopping not-here disk-failed too-many-sockets no-hub not-started desk-gone",
     "The hub's address is not protected by TLS. Ask for its https address.": "no-tls",
+    "The network's proxy does not take this name and password. Correct them in the settings of this desk, then connect "
+    "again.": "proxy-password",
+    "The network's proxy does not let this desk through to the hub. Ask those who look after the network to allow the "
+    "hub's name.": "proxy-refused",
+    "Something on the way opens encrypted connections, or this computer does not know who vouches for the hub. Nothing "
+    "sealed could be read. Ask those who look after the network to exempt the hub's name from TLS inspection.":
+        "tls-intercepted untrusted-certificate",
     # sealed
     "This was sealed before this desk joined, or for others only. It cannot be opened here.":
         "before-us not-for-us cannot-open",

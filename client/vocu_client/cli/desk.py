@@ -113,6 +113,8 @@ async def catch_up(desk: Desk) -> bool:
         note("An alarm is open: this desk reads and sends nothing. See `vocu alarms`.", "bold red")
     elif not reached:
         note(f"offline: showing what this desk had at {_newest(desk)}")
+        if desk.trouble is not None:
+            note(desk.trouble.message)
     return reached
 
 

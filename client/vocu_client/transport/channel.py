@@ -4,11 +4,12 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 from vocu.canonical import b64
-from vocu.crypto.certificates import spki_sha256
+from vocu.crypto.certificates import issuer, spki_sha256
 from vocu.crypto.keys import HubVerifyKey
-from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
+from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.operation.composing import Author
 from vocu.protocol.frames import (
     VERSION,
@@ -27,13 +28,15 @@ from vocu.protocol.frames import (
 )
 from vocu.protocol.session import DeskAuth, HubHello, hub_hash, open_hello, sign_auth
 from vocu_client.transport.address import MAX_REDIRECTS, require_redirect
+from vocu_client.transport.connecting import connect_line
 from vocu_client.transport.http import HubHTTP
 from vocu_client.transport.line import Line, OfflineError
-from vocu_client.transport.websocket import WebSocketLine
+from vocu_client.transport.way import Way
 
 PASSING = frozenset({"too-many-sockets", "stopping", "not-here", "not-authenticated"})
 """Why the hub may turn a desk away that it would take a little later: it is crowded, it stops, another of its processes
 takes over, or the line was slow."""
+WELCOME_SECONDS = 15.0
 
 
 class Channel:
@@ -42,29 +45,29 @@ class Channel:
     `address` is that of the hub, or of the one of its processes that it has sent this desk to.
     """
 
-    def __init__(self, address: str, line: Line, hello: HubHello, author: Author, hub_key: HubVerifyKey) -> None:
+    def __init__(
+        self, address: str, line: Line, hello: HubHello, author: Author, hub_key: HubVerifyKey, way: Way
+    ) -> None:
         self.address = address
+        self._way = way
         self._line = line
         self._author = author
         self._hub_key = hub_key
         self.hello = hello
 
     @classmethod
-    async def connect(cls, hub: str, op: str, author: Author, hub_key: HubVerifyKey) -> "Channel":
+    async def connect(
+        cls, hub: str, op: str, author: Author, hub_key: HubVerifyKey, way: Way | None = None
+    ) -> "Channel":
         """Connect, follow the hub to the process that serves the operation, and let that one prove itself.
 
         Raises OfflineError, UntrustedError, RefusedError.
         """
-        address = hub
+        address, way = hub, way or Way()
         for _ in range(MAX_REDIRECTS + 1):
-            line = await WebSocketLine.connect(address)
-            try:
-                answer = await _greet(line, op, author, hub_key, address)
-            except VocuError:
-                await line.close()
-                raise
+            line, answer = await connect_line(address, way, partial(_greet, op, author, hub_key, address))
             if isinstance(answer, HubHello):
-                return cls(address, line, answer, author, hub_key)
+                return cls(address, line, answer, author, hub_key, way)
             await line.close()
             address = answer.url
         raise OfflineError(
@@ -84,7 +87,16 @@ class Channel:
             size=size,
         )
         await self.send(sign_auth(auth, self._author.key))
-        welcome = await self.receive()
+        try:
+            async with asyncio.timeout(WELCOME_SECONDS):
+                welcome = await self.receive()
+        except TimeoutError:
+            self._way.swallowed()
+            raise OfflineError("offline", "What this desk says does not get through to the hub.") from None
+        except RefusedError as error:
+            if error.code == "tls-intercepted" and certificate:
+                raise RefusedError(error.code, error.message, (f"certificate from: {issuer(certificate)}",)) from None
+            raise
         if not isinstance(welcome, Welcome):
             raise MalformedError("bad-frame", "The hub did not welcome us as vocu/1 prescribes.")
         return welcome
@@ -107,7 +119,7 @@ class Channel:
         await self._line.close()
 
 
-async def _greet(line: Line, op: str, author: Author, hub_key: HubVerifyKey, address: str) -> HubHello | Redirect:
+async def _greet(op: str, author: Author, hub_key: HubVerifyKey, address: str, line: Line) -> HubHello | Redirect:
     """The hub's answer to our nonce, which only it can sign; or where to ask for it."""
     nonce = secrets.token_bytes(16)
     await line.send(encode_frame(Hello(VERSION, op, author.device, nonce)))
@@ -145,12 +157,14 @@ def exhibiting(frame: Frame) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def visit(hub: str, op: str, author: Author, hub_key: HubVerifyKey, size: int) -> AsyncIterator[HubHTTP]:
+async def visit(
+    hub: str, op: str, author: Author, hub_key: HubVerifyKey, size: int, way: Way | None = None
+) -> AsyncIterator[HubHTTP]:
     """HTTP with a token of its own, beside whatever other process of this desk is connected."""
-    channel = await Channel.connect(hub, op, author, hub_key)
+    channel = await Channel.connect(hub, op, author, hub_key, way)
     try:
         welcome = await channel.authenticate(size)
-        async with HubHTTP(channel.address, welcome.token) as http:
+        async with HubHTTP(channel.address, welcome.token, way) as http:
             yield http
     finally:
         await channel.close()

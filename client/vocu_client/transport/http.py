@@ -9,17 +9,18 @@ import httpx2
 from vocu.canonical import decode_any, encode
 from vocu.errors import MalformedError, RefusedError, VocuError
 from vocu_client.transport.address import MAX_REDIRECTS, require_redirect, require_safe_address, trust
-from vocu_client.transport.line import OfflineError
+from vocu_client.transport.line import OfflineError, unreachable
+from vocu_client.transport.proxy import Proxy, refused_by
+from vocu_client.transport.way import Way
 
 
 class HubHTTP:
     """The hub's HTTP side, at whichever of its processes answers. Raises OfflineError, or the error that it names."""
 
-    def __init__(self, hub: str, token: str = "") -> None:
-        require_safe_address(hub)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+    def __init__(self, hub: str, token: str = "", way: Way | None = None) -> None:
+        self._proxy = (way or Way()).proxy_to(hub)
         self._address = hub.rstrip("/")
-        self._client = httpx2.AsyncClient(headers=headers, timeout=30.0, verify=trust(hub) or False)
+        self._client = http_client(hub, token, self._proxy)
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,8 +57,7 @@ class HubHTTP:
             try:
                 response = await self._client.request(method, address + path, **options)
             except httpx2.HTTPError as error:
-                reason = str(error) or type(error).__name__
-                raise OfflineError("offline", f"The hub cannot be reached now ({reason}).") from None
+                raise no_answer(error, self._proxy) from None
             if response.is_success:
                 self._address = address
                 return response
@@ -67,6 +67,26 @@ class HubHTTP:
         raise OfflineError(
             "offline", "The hub sends this desk from one of its processes to the other; try again later."
         )
+
+
+def http_client(hub: str, token: str, proxy: Proxy | None, seconds: float = 30.0) -> httpx2.AsyncClient:
+    """Requests to the hub, authorised with this token, through this proxy and no other. Raises RefusedError."""
+    require_safe_address(hub)
+    return httpx2.AsyncClient(
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        timeout=seconds,
+        verify=trust(hub) or False,
+        proxy=proxy.url if proxy is not None else None,
+        trust_env=False,
+    )
+
+
+def no_answer(error: httpx2.HTTPError, proxy: Proxy | None) -> VocuError:
+    """Why there was no answer to a request."""
+    status = str(error)[:3]
+    if proxy is not None and isinstance(error, httpx2.ProxyError) and status.isdecimal():
+        return refused_by(proxy, int(status))
+    return unreachable(error)
 
 
 def _redirected(address: str, path: str, location: str) -> str:

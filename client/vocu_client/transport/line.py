@@ -1,5 +1,6 @@
 """A line to the hub: what carries frames both ways, in order and whole, until it breaks."""
 
+import ssl
 from typing import Protocol
 
 from vocu.errors import RefusedError, VocuError
@@ -10,6 +11,10 @@ MAX_FROM_HUB = 32 * 1024 * 1024
 
 class OfflineError(VocuError):
     """The hub cannot be reached now. What was written waits in the outbox."""
+
+
+class BlockedError(OfflineError):
+    """Something answers, or nothing does, but no line of this kind comes about: one of another kind may."""
 
 
 class Line(Protocol):
@@ -32,3 +37,18 @@ def closed_by_hub(code: int, reason: str) -> VocuError:
     if refused is not None:
         return RefusedError(refused, reason or "The hub does not serve this desk.")
     return OfflineError("offline", "The line to the hub is gone; what is not yet delivered waits in the outbox.")
+
+
+def unreachable(error: Exception) -> OfflineError:
+    """Why a connection did not come about."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return OfflineError(
+                "untrusted-certificate",
+                f"Who answers at the hub's address shows a certificate that this machine does not trust "
+                f"({cause.verify_message}). Either the hub's own authority is missing here (`SSL_CERT_FILE`), or the "
+                "network opens encrypted connections; then have the hub's name exempted from TLS inspection.",
+            )
+        cause = cause.__cause__ or cause.__context__
+    return OfflineError("offline", f"The hub cannot be reached now ({str(error) or type(error).__name__}).")

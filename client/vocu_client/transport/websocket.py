@@ -9,8 +9,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from vocu.errors import MalformedError, VocuError
 from vocu_client.transport.address import require_safe_address, trust
-from vocu_client.transport.line import CONNECT_SECONDS, MAX_FROM_HUB, OfflineError, closed_by_hub
+from vocu_client.transport.line import CONNECT_SECONDS, MAX_FROM_HUB, BlockedError, closed_by_hub, unreachable
+from vocu_client.transport.proxy import Proxy, refused_by
 
+GOODBYE_SECONDS = 2.0
 _NOT_OUR_PROTOCOL = {1002: "bad-frame", 1007: "bad-frame", 1009: "frame-too-large"}
 
 
@@ -21,19 +23,27 @@ class WebSocketLine:
         self._socket = socket
 
     @classmethod
-    async def connect(cls, hub: str) -> Self:
-        """Raises OfflineError."""
+    async def connect(cls, hub: str, proxy: Proxy | None) -> Self:
+        """Raises BlockedError where something answers that is no WebSocket; OfflineError, RefusedError."""
         try:
             socket = await connect(
                 _channel_url(hub),
                 ssl=trust(hub),
+                proxy=proxy.url if proxy is not None else None,
                 compression=None,
                 max_size=MAX_FROM_HUB,
                 open_timeout=CONNECT_SECONDS,
+                close_timeout=GOODBYE_SECONDS,
                 user_agent_header=None,
             )
-        except (OSError, TimeoutError, websockets.WebSocketException) as error:
-            raise OfflineError("offline", f"The hub cannot be reached now ({error}).") from None
+        except websockets.InvalidProxyStatus as error:
+            if proxy is None:
+                raise
+            raise refused_by(proxy, error.response.status_code) from None
+        except (TimeoutError, EOFError, websockets.WebSocketException) as error:
+            raise BlockedError("offline", f"No WebSocket to the hub comes about ({error}).") from None
+        except OSError as error:
+            raise unreachable(error) from None
         return cls(socket)
 
     @property

@@ -16,6 +16,11 @@ from vocu_client.web.lasting import lasting
 LOOK_SECONDS = 1.0
 """How often the disk is looked at while another process of this desk is connected."""
 
+OF_THE_NETWORK = frozenset({"proxy-password", "tls-intercepted", "bad-proxy"})
+"""Why there is no line though the hub would serve this desk."""
+INSPECTED_SECONDS = 60.0
+"""After so long it is tried again whether the network still opens encrypted connections."""
+
 MAIL_SECONDS = 20.0
 """How often it is looked whether anybody is to be told by mail."""
 
@@ -93,12 +98,19 @@ class Service:
         counts = desk.outbox.counts()
         waiting = counts.get("queued", 0) + counts.get("sent", 0)
         size = desk.view.size
-        return Status(self._line(desk), waiting, counts.get("refused", 0), size, max(self._target, size), self._stopped)
+        return Status(
+            self._line(desk),
+            waiting,
+            counts.get("refused", 0),
+            size,
+            max(self._target, size),
+            self._stopped or desk.trouble,
+        )
 
     def _line(self, desk: Desk) -> Line:
         if desk.view.alarmed:
             return "untrusted"
-        if self._stopped is not None:
+        if self._stopped is not None and self._stopped.code not in OF_THE_NETWORK:
             return "refused"
         if not desk.connected and not self._following:
             return "offline"
@@ -145,6 +157,10 @@ class Service:
                     await self._follow_the_disk(desk)
                 elif error.code == "not-admitted-yet":
                     await asyncio.sleep(LOOK_SECONDS)
+                elif error.code == "tls-intercepted":
+                    self._stop(error)
+                    await asyncio.sleep(INSPECTED_SECONDS)
+                    self._stopped = None
                 else:
                     self._stop(error)
                     return

@@ -82,6 +82,7 @@ async def overview(visit: Visit) -> Response:
         "this_desk.html",
         state=state,
         settings=desk.settings,
+        way=desk.way.told(desk.settings.hub),
         member=state.members[desk.settings.ncp],
         device=state.devices.get(desk.settings.device),
         root=grouped(b64(desk.view.operation.log.root())),
