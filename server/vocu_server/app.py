@@ -152,15 +152,15 @@ class HubServer(Server):
     def __init__(self, config: uvicorn.Config, hub: Hub, admin: "Listening | None") -> None:
         super().__init__(config)
         self.hub = hub
-        self._admin = admin
+        self.admin = admin
         self._watched: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
-            if self._admin is not None:
-                self._watched = asyncio.create_task(self._admin.server.serve(sockets=[self._admin.socket]))
-                log.info("watched", url=_url("http", self._admin.socket))
+            if self.admin is not None:
+                self._watched = asyncio.create_task(self.admin.server.serve(sockets=[self.admin.socket]))
+                log.info("watched", url=_url("http", self.admin.socket))
             clock = {"clock": "rehearsal clock"} if self.hub.rehearses else {}
             log.info("listening", url=_url("https" if self.config.is_ssl else "http", sockets[0]), **clock)
             tell("READY=1")
@@ -171,8 +171,8 @@ class HubServer(Server):
         await self.hub.channel.stop()
         await self.hub.operations.stop()
         await super().shutdown(sockets)
-        if self._admin is not None and self._watched is not None:
-            self._admin.server.should_exit = True
+        if self.admin is not None and self._watched is not None:
+            self.admin.server.should_exit = True
             await self._watched
         log.info("stopped")
 
@@ -209,6 +209,7 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
         admin = None
         if settings.metrics_port is not None:
             admin = Listening(_admin_server(hub), _bind(settings.metrics_host, settings.metrics_port))
+            admin.socket.listen()  # who is told READY=1 may ask at once
     except VocuError:
         hub.close()
         raise

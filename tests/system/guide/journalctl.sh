@@ -1,2 +1,0 @@
-#!/bin/sh
-tail -n 5 /run/journal
