@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
 from vocu.errors import UntrustedError, VocuError
-from vocu_server.cli import keeping, looking, making, serving
+from vocu_server.cli import examining, keeping, looking, making, serving
 
 FAILED, ALARMED = 1, 2
 
@@ -47,6 +47,8 @@ cli.command()(looking.verify)
 cli.command()(keeping.backup_key)
 cli.command()(keeping.backup)
 cli.command()(keeping.restore)
+cli.command()(examining.upgrade)
+cli.command()(examining.doctor)
 
 
 def main() -> None:

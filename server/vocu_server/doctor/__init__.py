@@ -1,0 +1,1 @@
+"""Whether a hub is well: its settings, files, certificate, clock, disk, database, logs, backups, and process."""
