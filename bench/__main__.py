@@ -8,7 +8,21 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from bench import capacity, catch_up, compiling, disk, engines, fanout, pages, peers, processes, profiling, report, soak
+from bench import (
+    capacity,
+    catch_up,
+    compiling,
+    disk,
+    engines,
+    fanout,
+    pages,
+    peers,
+    processes,
+    profiling,
+    report,
+    soak,
+    stores,
+)
 from bench.operation import prepare
 
 PARTS = ("disk", "fanout", "catch-up", "profile", "compile", "engines", "pages")
@@ -85,7 +99,7 @@ async def _measure_hub(options: argparse.Namespace, folder: Path) -> None:
     operation = await prepare(folder, options.desks, options.publishers, -(-needed // options.publishers))
     post = operation.posts[0][0]
     if "disk" in parts:
-        _show(report.disk(disk.measure(folder, post, seconds=3)))
+        _show(report.disk(disk.measure(folder, post, seconds=3) | stores.measure(folder, post, seconds=3)))
     if "fanout" in parts:
         found = await fanout.compare(
             operation, rounds=options.rounds, seconds=options.seconds, posts=options.posts, window=options.window
