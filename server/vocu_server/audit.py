@@ -47,6 +47,8 @@ EVENTS = {
     "operation-taken": "This process serves the operation from now on, no other one does.",
     "operation-let-go": "This process no longer serves it.",
     "token-issued": "The operator had a token printed for one more operation.",
+    "backed-up": "The operator took a backup of `size` bytes.",
+    "restored": "The operator made this hub anew from a backup.",
     "join-requested": "Somebody with an invitation asks to be let in with this `device`.",
     "decided": "The log holds a decision: who takes part, the phase, an erasure; `kind` says which, `entry` where.",
     "uploaded": "A large sealed part, or a chunk of a file, came in.",

@@ -94,8 +94,11 @@ def log_to(hub: HubFolder) -> Iterator[None]:
 
 
 def put_on_record(hub: HubFolder, event: str, **fields: str | int) -> None:
-    """Add a line to the audit log, if there is one, for a command of the operator beside the running hub."""
+    """Add a line to the audit log, if there is one here, for a command of the operator beside the running hub."""
     if hub.settings.audit_file:
-        file = LogFile(hub.path(hub.settings.audit_file))
-        Trail(file)(None, "info", {"event": event, **fields})
-        file.close()
+        with contextlib.suppress(
+            OSError
+        ):  # what the command did is done; on another machine there may be no such place
+            file = LogFile(hub.path(hub.settings.audit_file))
+            Trail(file)(None, "info", {"event": event, **fields})
+            file.close()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from vocu_server import metrics
-from vocu_server.log_files import LogFile
+from vocu_server.log_files import LogFile, put_on_record
+from vocu_server.settings import HubFolder, Settings
 
 
 def test_a_file_that_is_moved_away_under_load_loses_no_line_and_doubles_none(tmp_path: Path) -> None:
@@ -87,3 +88,10 @@ def test_two_processes_write_whole_lines_into_one_file(tmp_path: Path) -> None:
     lines = path.read_text().splitlines()
     assert sorted(set(lines)) == ["a" * 300, "b" * 300]
     assert len(lines) == 1000
+
+
+def test_a_command_on_a_machine_without_the_place_of_the_audit_log_goes_on(tmp_path: Path) -> None:
+    put_on_record(HubFolder(Settings(audit_file="nowhere/audit.log"), tmp_path), "restored")
+    assert list(tmp_path.iterdir()) == []
+    put_on_record(HubFolder(Settings(audit_file="audit.log"), tmp_path), "restored")
+    assert '"event":"restored"' in (tmp_path / "audit.log").read_text()

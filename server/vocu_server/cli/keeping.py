@@ -17,6 +17,7 @@ from vocu_server.cli.progress import progress
 from vocu_server.clock import system_clock
 from vocu_server.keeping.backups import make_backup, prune
 from vocu_server.keeping.restoring import restore as restore_hub
+from vocu_server.log_files import put_on_record
 from vocu_server.settings import HubFolder, read_settings
 
 PassphraseFile = Annotated[
@@ -56,6 +57,7 @@ def backup(
     now = system_clock()
     with progress("backup") as told:
         made = make_backup(hub, BackupKey.from_file(key.read_bytes()), to, now, told)
+    put_on_record(hub, "backed-up", size=made.size)
     typer.echo(f"{made.path}  {made.size} bytes, {made.rows} rows, {made.parts} large parts  sha256 {made.sha256}")
     for path in prune(to, hub, keep_days, now) if keep_days is not None else ():
         typer.echo(f"deleted {path}")
@@ -86,6 +88,7 @@ def restore(
     if folder is not None:
         with progress("restore") as told:
             restore_hub(file, private, folder, told, settings.read_bytes() if settings else None)
+        put_on_record(read_settings(folder), "restored")
         typer.echo(f"restored to {folder}; go on with `vocu-hub verify {folder}`, then `vocu-hub doctor {folder}`")
         return
     with tempfile.TemporaryDirectory(prefix="vocu-restore-") as place:
