@@ -43,7 +43,7 @@ from vocu.operation.statements import (
     read_signatures,
 )
 from vocu.operation.verified import VerifiedOperation
-from vocu.protocol import frames
+from vocu.protocol import frames, polling
 from vocu.protocol.joining import JoinRequest, PostedRequest, open_posted, read_posted
 from vocu.protocol.session import DeskAuth, HubHello, hub_hash, open_auth, open_hello
 
@@ -105,6 +105,27 @@ def _from_hub() -> list[bytes]:
         frames.Failure("quota", "Tomorrow."),
     ]
     return [frames.encode(frame) for frame in said]
+
+
+def _read_poll(data: bytes) -> None:
+    asked = polling.read_asked(data)
+    assert polling.read_asked(polling.encode(asked)) == asked
+    for frame in asked.frames:
+        frames.read_from_desk(frame)
+
+
+def _polls() -> list[bytes]:
+    return [polling.encode(polling.Asked(first=1, have=2, frames=tuple(_from_desk())))]
+
+
+def _read_answer(data: bytes) -> None:
+    for frame in polling.read_brought(data).frames:
+        frames.read_from_hub(bytes(frame))
+
+
+def _answers() -> list[bytes]:
+    said = tuple(memoryview(frame) for frame in _from_hub())
+    return [polling.encode(polling.Brought(taken=1, first=2, frames=said, closed=(4503, "stopping"), session="x"))]
 
 
 def _read_canonical(data: bytes) -> None:
@@ -353,6 +374,8 @@ def _reports() -> list[bytes]:
 READERS = [
     Target("frame-from-desk", _read_from_desk, _from_desk, mutate_msgpack),
     Target("frame-from-hub", _read_from_hub, _from_hub, mutate_msgpack),
+    Target("poll", _read_poll, _polls, mutate_msgpack),
+    Target("poll-answer", _read_answer, _answers, mutate_msgpack),
     Target("header", _read_header, _headers, mutate_json),
     Target("leaf", parse_leaf, _leaves, mutate_bytes),
     Target("canonical", _read_canonical, _plain_values, mutate_json),
