@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from tests.postgres import fresh_database
+from vocu.errors import RefusedError
 from vocu_server.store import log
+from vocu_server.store.keys import make_keys, require_same
 from vocu_server.store.log import StoredEntry
 from vocu_server.store.sql import Database, NotOwnedError
 
@@ -61,3 +64,18 @@ async def test_a_log_that_somebody_else_grew_is_not_written(url: str) -> None:
         with pytest.raises(SQLAlchemyError):
             other.write_now(lambda connection: log.append(connection, OP, entry, "other"))
         assert other.read_now(lambda connection: log.checkpoint(connection, OP)) == "one"
+
+
+def test_a_database_serves_one_hub_only(url: str, tmp_path: Path) -> None:
+    ours, others = (make_keys(_made(tmp_path / name)) for name in ("ours", "others"))
+    with closing(Database(make_url(url))) as database:
+        for _ in range(2):
+            database.write_now(lambda connection: require_same(connection, ours))
+        with pytest.raises(RefusedError) as refused:
+            database.write_now(lambda connection: require_same(connection, others))
+    assert refused.value.code == "wrong-hub"
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
