@@ -179,6 +179,11 @@ class HubServer(Server):
     def renew_certificate(self) -> None:
         """Show new connections what the certificate's files hold now; where that does not fit, go on with the old."""
         settings, folder = self.hub.folder.settings, self.hub.folder
+        if settings.proxy_certificate is not None:
+            try:
+                self.hub.login.tls = _tls_hash(folder)
+            except (OSError, ValueError, VocuError) as error:
+                log.warning("certificate-unfit", error=type(error).__name__)
         if settings.tls_certificate is None or settings.tls_key is None or self.config.ssl is None:
             return
         files = folder.path(settings.tls_certificate), folder.path(settings.tls_key)
@@ -257,7 +262,6 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def _tls_hash(folder: HubFolder) -> str:
-    """The hash of our certificate's key as desks see it; empty without TLS."""
-    if folder.settings.tls_certificate is None:
-        return ""
-    return b64(spki_sha256(first_certificate(folder.path(folder.settings.tls_certificate))))
+    """The hash of the key in the certificate that desks see, ours or a proxy's; empty where it is not known."""
+    shown = folder.settings.tls_certificate or folder.settings.proxy_certificate
+    return b64(spki_sha256(first_certificate(folder.path(shown)))) if shown is not None else ""

@@ -58,6 +58,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses or networks whose X-Forwarded-For is believed."""
     tls_certificate: str | None = None
     tls_key: str | None = None
+    proxy_certificate: str | None = None
+    """The certificate (PEM) that a proxy in front shows to desks, where that one holds the TLS."""
     rehearsal_clock: str | None = None
     """A file that holds UTC milliseconds and replaces the hub's clock: for rehearsals and the demonstration only."""
     log_file: str | None = None
@@ -118,6 +120,10 @@ def check(settings: Settings) -> None:
     """Refuse settings under which the hub would be open to listeners."""
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise MalformedError("bad-settings", "TLS needs both `tls_certificate` and `tls_key`; name both or neither.")
+    if settings.proxy_certificate is not None and settings.tls_certificate is not None:
+        raise MalformedError(
+            "bad-settings", "Either the hub shows `tls_certificate`, or a proxy `proxy_certificate`; name one of them."
+        )
     for each in settings.trusted_proxies:
         try:
             ipaddress.ip_network(each)

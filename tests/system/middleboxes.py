@@ -4,6 +4,7 @@ through. All on loopback."""
 import asyncio
 import base64
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from typing import Literal
 
@@ -81,7 +82,7 @@ class AskingProxy:
 
 
 @contextlib.asynccontextmanager
-async def serving(carry: object) -> AsyncIterator[int]:
+async def serving(carry: object, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """The port of a server that treats each connection so, and forgets those that break."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -99,7 +100,7 @@ async def serving(carry: object) -> AsyncIterator[int]:
                 await writer.drain()
             writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

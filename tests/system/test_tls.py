@@ -6,9 +6,11 @@ import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.system.certificates import certify
+from tests.system.middleboxes import join, serving
 from tests.system.rig import Hub, admit, found
 from vocu.errors import VocuError
 from vocu_client.settings import DeskSettings
@@ -75,6 +77,8 @@ async def test_whoever_opens_the_line_is_noticed_and_nothing_is_said(hub: Hub, t
             with pytest.raises(VocuError) as caught:
                 await desk.sync()
             assert caught.value.code == "tls-intercepted"
+            assert "certificate from: CN=interceptor" in str(caught.value)
+            assert not desk.replica.alarms()
             assert [item.state for item in desk.outbox.items()] == ["queued"]
 
 
@@ -87,3 +91,41 @@ async def test_a_desk_talks_to_no_hub_without_tls_unless_it_is_on_this_machine(t
         with pytest.raises(VocuError) as caught:
             require_safe_address(address)
         assert caught.value.code == "no-tls"
+
+
+async def test_a_hub_behind_a_proxy_with_a_certificate_of_its_own_notices_it_too(hub: Hub, tmp_path: Path) -> None:
+    """The proxy in front of the second hub shows what the first hub shows; the interceptor shows something else."""
+    behind = Hub(tmp_path / "behind")
+    settings = behind.folder / "hub.toml"
+    settings.write_text(f'proxy_certificate = "{tmp_path / "hub.crt"}"\n' + settings.read_text("utf-8"), "utf-8")
+    behind.start()
+    try:
+        async with (
+            terminating(tmp_path, "hub", behind.port) as address,
+            terminating(tmp_path, "interceptor", behind.port) as intercepted,
+        ):
+            behind.url = address
+            async with await found(behind, tmp_path) as organiser:
+                organiser.actions.announce("through our own proxy")
+                assert await organiser.sync()
+            fields = organiser.home.read_settings()
+            organiser.home.write_settings(msgspec.structs.replace(fields, hub=intercepted))
+            async with type(organiser).open(organiser.home, "an example of a passphrase") as desk:
+                with pytest.raises(VocuError) as caught:
+                    await desk.sync()
+                assert caught.value.code == "tls-intercepted"
+    finally:
+        behind.stop()
+
+
+@contextlib.asynccontextmanager
+async def terminating(folder: Path, name: str, port: int) -> AsyncIterator[str]:
+    """A proxy that holds the TLS of a hub without it."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(folder / f"{name}.crt", folder / f"{name}.key")
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await join((reader, writer), await asyncio.open_connection("127.0.0.1", port))
+
+    async with serving(carry, tls) as here:
+        yield f"https://127.0.0.1:{here}"
