@@ -29,7 +29,8 @@ def restored(hub: Hub, backup: Path, folder: Path) -> Hub:
     """The hub of this backup, in a new folder, which the old name and port lead to."""
     near = backup.parent
     private = ("--key", str(near / "key.private"), "--passphrase-file", str(near / "words"))
-    _command("vocu-hub", "restore", str(backup), str(folder), *private)
+    (near / "settings").write_text("port = 8440\n")  # a new machine: SQLite, also where the old hub had PostgreSQL
+    _command("vocu-hub", "restore", str(backup), str(folder), *private, "--settings", str(near / "settings"))
     again = copy.copy(hub)
     again.folder, again.log, again.process = folder, folder.with_suffix(".log"), None
     code, said = again.verify()
