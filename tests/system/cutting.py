@@ -5,6 +5,8 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 
+from tests.system.middleboxes import serving
+
 
 class CuttingLine:
     """What passes, passes unchanged; `cuts` counts the breaks. `bytes_between`: the most that a connection carries."""
@@ -17,12 +19,9 @@ class CuttingLine:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator["CuttingLine"]:
-        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        try:
+        async with serving(self._carry) as port:
+            self.url = f"http://127.0.0.1:{port}"
             yield self
-        finally:
-            server.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -32,13 +31,16 @@ class CuttingLine:
             return
         left = [random.randrange(self._bytes_between)]
         ways = [asyncio.create_task(_pass(*way, left)) for way in ((reader, hub_writer), (hub_reader, writer))]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        if left[0] <= 0:
-            self.cuts += 1
-        writer.transport.abort()
-        hub_writer.transport.abort()
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            if left[0] <= 0:
+                self.cuts += 1
+            writer.transport.abort()
+            hub_writer.transport.abort()
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: list[int]) -> None:
