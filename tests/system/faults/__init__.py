@@ -1,0 +1,1 @@
+"""What machines, disks, clocks and lines do to a hub and its desks: nothing is lost, nothing comes twice."""
