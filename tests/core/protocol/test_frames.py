@@ -36,7 +36,8 @@ FROM_HUB = [
 # The first word of each frame, as docs/protocol.md §7 has it.
 DOCUMENTED = {
     *(("desk", word) for word in ("hello", "auth", "append", "freshen")),
-    *(("hub", word) for word in ("challenge", "welcome", "entries", "receipts", "refusal", "fresh", "error", "redirect")),
+    *(("hub", word) for word in ("challenge", "welcome", "entries", "receipts")),
+    *(("hub", word) for word in ("refusal", "fresh", "error", "redirect")),
 }
 
 
