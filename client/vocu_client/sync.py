@@ -102,11 +102,12 @@ class Sync:
                 ) from None
             raise
         try:
-            view.operation.log.check_fresh(channel.hello.checkpoint)
+            signed_for = view.operation.log.check_fresh(channel.hello.checkpoint).size
             welcome = await channel.authenticate(view.size)
             self.connected, self.trouble = True, None
             async with HubHTTP(channel.address, welcome.token, self._way) as http:
-                session = Session(view, self._outbox, self._files, channel, http, welcome.size)
+                size = max(signed_for, welcome.size)
+                session = Session(view, self._outbox, self._files, channel, http, size)
                 await session.converse(enough, self._progress, self._uploaded)
         finally:
             await channel.close()
@@ -131,7 +132,8 @@ class Session:
 
     @property
     def caught_up(self) -> bool:
-        """Whether everything that the hub had when we came is here."""
+        """Whether everything is here that the hub had when we came, and that it has signed for since: nothing is
+        sealed on an older view."""
         return self._view.size >= self._target
 
     @property
@@ -227,7 +229,8 @@ class Session:
                 hello = open_hello(
                     frame, self._view.operation.hub_key, op=settings.op, device=settings.device, nonce=self._nonce
                 )
-                self._view.operation.log.check_fresh(hello.checkpoint)
+                signed_for = self._view.operation.log.check_fresh(hello.checkpoint).size
+                self._target = max(self._target, signed_for)
                 self._nonce, self._hub_time = None, hello.time
                 self._fresh_at = self._started = time.monotonic()
 

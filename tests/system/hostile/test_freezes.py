@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from tests.hostile_hub import Instead, Said
-from tests.system.hostile.scene import Scene, caught, note_of, other_history
+from tests.system.hostile.scene import Scene, caught, note_of, other_history, removed
 from vocu.canonical import b64
-from vocu.protocol.frames import Fresh, FromHub
+from vocu.protocol.frames import Entries, Fresh, FromHub, Welcome
 from vocu.protocol.session import HubHello, sign_hello
 from vocu_client import sync as sync_module
 
@@ -32,6 +32,38 @@ async def test_a_desk_seals_nothing_while_the_hub_does_not_prove_that_it_is_up_t
     assert not scene.hub.sent_by(scene.fr)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("when", ["in its hello", "in its proof of freshness"])
+async def test_a_desk_seals_nothing_while_the_hub_keeps_back_what_it_has_signed_for(scene: Scene, when: str) -> None:
+    """The hub owns up to a removal, shows nothing of it, and welcomes the desk as if it had everything."""
+    size, shown = scene.fr.view.size, asyncio.Event()
+
+    def say(frame: FromHub) -> Said:
+        match frame:
+            case Welcome():
+                shown.set()
+                return [Welcome(frame.token, size)]
+            case Entries():
+                return []
+        return [frame]
+
+    if when == "in its hello":
+        await removed(scene)
+    scene.hub.tell(scene.fr, Instead(say))
+    task = asyncio.create_task(scene.fr.watch())
+    await asyncio.wait_for(shown.wait(), 10)
+    if when != "in its hello":
+        await removed(scene)
+        await asyncio.sleep(0.5)
+    scene.fr.actions.send_message("not for Germany any more")
+    await asyncio.sleep(0.7)
+    assert not scene.hub.sent_by(scene.fr)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    scene.hub.lies.clear()
+    assert await scene.fr.sync(), "an honest hub is believed again"
 
 
 def _fresh(scene: Scene, **changes: Any) -> Instead:
