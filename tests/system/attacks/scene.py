@@ -27,9 +27,9 @@ __all__ = ["FULL", "MEBIBYTE", "TIMES", "Place", "attacked", "connected", "open_
 class Place:
     """A hub process with an operation; ES attacks with a desk of its own, PL and DE work."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *init: str) -> None:
         self.folder = folder
-        self.hub = Hub(folder / "hub")
+        self.hub = Hub(folder / "hub", *init)
         settings = folder / "hub" / "hub.toml"
         settings.write_text(settings.read_text().replace('["127.0.0.1", "::1"]', "[]"))
 
