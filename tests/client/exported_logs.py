@@ -11,6 +11,7 @@ from tests.core.compilation.logs import seizure
 from tests.scenario import Scenario
 from vocu.canonical import b64, encode
 from vocu.compilation.issuing import figures
+from vocu.compilation.schedule import due_at
 from vocu.form.report import Person, SeizureNominal
 from vocu.ids import newsletter_id
 from vocu.log.checkpoint import Checkpoint, origin, sign_checkpoint
@@ -39,9 +40,10 @@ def operation() -> Scenario:
 
 
 def newsletter(scenario: Scenario, desk: Replicated, day: str = "2024-01-15") -> None:
-    """A newsletter with the figures that follow from the log."""
+    """A newsletter with the figures that follow from the log, at its hour."""
     desk.catch_up()
     hub = scenario.hub
+    hub.now = max(hub.now, due_at(hub.state.genesis, day))
     compiled = bodies.Compiled(day=day, number=1, position=hub.tree.size, root=b64(hub.tree.root()))
     event = events.NewsletterCompiled(plain=compiled, stat=figures(desk.ledger, compiled, hub.now))
     author = Author(next(iter(hub.state.members[HUB].devices)), scenario.compiler)

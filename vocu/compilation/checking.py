@@ -6,7 +6,7 @@ from vocu.canonical import b64, encode
 from vocu.compilation.issuing import figures
 from vocu.compilation.ledger import Ledger
 from vocu.compilation.newsletter import unopened
-from vocu.compilation.schedule import issue_days
+from vocu.compilation.schedule import due_day
 from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.operation.act import Act
 from vocu.operation.bodies import Compiled, Figures
@@ -20,14 +20,16 @@ def check_newsletter(ledger: Ledger, act: Act, root_at: Callable[[int], bytes], 
     They cannot where the statistical part is sealed and other entries open here than opened for the compiler; then its
     root and its day alone are looked at.
 
-    The end of its window is the only thing taken from the newsletter itself: it lies between the last entry counted and
-    `at`, when the newsletter was admitted (UTC milliseconds). Raises UntrustedError (false-figures) where they differ.
+    The day is the one that is due at `at`, when the newsletter was admitted (UTC milliseconds): none comes before its
+    hour, out of turn, or twice. The end of the window is the only thing taken from the newsletter itself: it lies
+    between the last entry counted and `at`. Raises UntrustedError (false-figures) where anything differs.
     """
     compiled = act.body(Compiled)
     checkable = not act.sealed_stat or _reads_as_much(ledger, act)
     ahead = CLOCKS_APART if act.sealed_stat else 0
     try:
-        honest = compiled.root == b64(root_at(ledger.position)) and compiled.day in issue_days(ledger.genesis)
+        honest = compiled.root == b64(root_at(ledger.position))
+        honest = honest and compiled.day == due_day(ledger.genesis, at + ahead, _last_day(ledger))
         if checkable:
             given = act.body(Figures)
             window_to = given.figures["header"]["window"]["to"]
@@ -42,6 +44,10 @@ def check_newsletter(ledger: Ledger, act: Act, root_at: Callable[[int], bytes], 
             "Do not rely on it, and tell the organiser.",
         )
     return checkable
+
+
+def _last_day(ledger: Ledger) -> str | None:
+    return ledger.issues[-1].day if ledger.issues else None
 
 
 def _reads_as_much(ledger: Ledger, act: Act) -> bool:

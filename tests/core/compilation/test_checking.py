@@ -8,20 +8,23 @@ from tests.core.compilation.logs import Log
 from vocu.canonical import b64
 from vocu.compilation.checking import check_newsletter
 from vocu.compilation.newsletter import compile_newsletter
+from vocu.compilation.schedule import due_at
 from vocu.errors import UntrustedError
 from vocu.operation.act import Act
 from vocu.operation.bodies import Compiled, Figures
 from vocu.operation.events import NewsletterCompiled
 
 ROOT = b"\x07" * 32
-DAY = "2024-01-15"
+DAY = "2024-01-14"
+DAY_MS = 24 * 3600 * 1000
 
 
 def a_day(log: Log) -> int:
-    """Something to count; returns the instant of the compilation."""
+    """Something to count; returns the instant of the compilation, at its hour."""
     log.open("OPERATIONAL")
-    log.report("DE")
-    return log.state.at + 1000
+    at = due_at(log.genesis, DAY)
+    log.report("DE", at=at - 1000)
+    return at
 
 
 def compiled(log: Log, at: int, day: str = DAY, **changes: Any) -> Act:
@@ -95,3 +98,18 @@ def test_a_window_that_ends_before_what_it_counts_or_after_its_own_admission_is_
     act = compiled(log, at + shift)
     with pytest.raises(UntrustedError):
         check(log, act, at + 5)
+
+
+@pytest.mark.parametrize(("day", "late"), [("2024-01-14", -5 - 1), ("2024-01-15", 0), ("2024-01-15", DAY_MS - 6)])
+def test_an_issue_before_its_hour_or_out_of_turn_is_false(day: str, late: int) -> None:
+    log = Log("DE", "NL")
+    at = a_day(log) + late
+    with pytest.raises(UntrustedError) as caught:
+        check(log, compiled(log, at, day=day), at + 5)
+    assert caught.value.code == "false-figures"
+
+
+def test_a_day_that_was_missed_is_made_up_for_at_any_later_hour() -> None:
+    log = Log("DE", "NL")
+    at = a_day(log) + 3 * DAY_MS
+    check(log, compiled(log, at), at + 5)
