@@ -49,6 +49,8 @@ EVENTS = {
     "token-issued": "The operator had a token printed for one more operation.",
     "backed-up": "The operator took a backup of `size` bytes.",
     "restored": "The operator made this hub anew from a backup.",
+    "upgraded": "The operator brought the database from schema `before` to schema `now`.",
+    "verified": "The operator had every entry, newsletter and table verified; `code` says what was wrong, if anything.",
     "join-requested": "Somebody with an invitation asks to be let in with this `device`.",
     "decided": "The log holds a decision: who takes part, the phase, an erasure; `kind` says which, `entry` where.",
     "uploaded": "A large sealed part, or a chunk of a file, came in.",

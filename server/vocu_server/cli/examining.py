@@ -15,6 +15,7 @@ from vocu_server.clock import system_clock
 from vocu_server.doctor.examination import examine
 from vocu_server.doctor.finding import Finding
 from vocu_server.keeping.backups import make_backup
+from vocu_server.log_files import put_on_record
 from vocu_server.settings import HubFolder, read_settings
 from vocu_server.store.engines import Connections
 from vocu_server.store.keys import claim
@@ -53,6 +54,8 @@ def upgrade(
         if not backed_up:
             _back_up(hub, to, key)
         before = _migrate(hub)
+    if before < SCHEMA_VERSION:
+        put_on_record(hub, "upgraded", before=before, now=SCHEMA_VERSION)
     typer.echo(f"schema {before}, now {SCHEMA_VERSION}" if before < SCHEMA_VERSION else f"schema {before} already")
     doctor(folder)
 
@@ -62,7 +65,8 @@ def _back_up(hub: HubFolder, to: Path | None, key: Path | None) -> None:
         raise RefusedError("no-backup", "An upgrade begins with a backup: give --to and --key, or --backed-up.")
     with progress("backup") as told:
         made = make_backup(hub, BackupKey.from_file(key.read_bytes()), to, system_clock(), told)
-    typer.echo(f"backup {made.path}")
+    missing = f"; {made.missing} large parts were missing on this hub before" if made.missing else ""
+    typer.echo(f"backup {made.path}{missing}")
 
 
 def _migrate(hub: HubFolder) -> int:

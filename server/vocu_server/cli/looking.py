@@ -5,8 +5,10 @@ import http.client
 import msgspec
 import typer
 
+from vocu.errors import UntrustedError
 from vocu_server.cli.folder import Folder
 from vocu_server.inspection import holdings, verify_operation
+from vocu_server.log_files import put_on_record
 from vocu_server.settings import HubFolder, read_settings
 from vocu_server.store.attachments.choosing import place_of
 from vocu_server.store.keys import claim, read_keys
@@ -25,7 +27,13 @@ def status(folder: Folder) -> None:
 
 def verify(folder: Folder) -> None:
     """Verify every signature, root, newsletter and table. The hub must not be running."""
-    verify_all(read_settings(folder))
+    hub = read_settings(folder)
+    try:
+        verify_all(hub)
+    except UntrustedError as error:
+        put_on_record(hub, "verified", code=error.code)
+        raise
+    put_on_record(hub, "verified")
 
 
 def verify_all(hub: HubFolder) -> None:

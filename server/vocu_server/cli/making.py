@@ -97,6 +97,7 @@ def _shared_with(other: HubFolder, own: Settings) -> Settings:
         public_url=own.public_url,
         tls_certificate=own.tls_certificate,
         tls_key=own.tls_key,
+        proxy_certificate=None if own.tls_certificate else shared.proxy_certificate,
     )
 
 

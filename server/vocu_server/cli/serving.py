@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import resource
 import signal
 import socket
 from importlib.metadata import version
@@ -25,6 +26,7 @@ def serve(
 ) -> None:
     """Run the hub until it is told to stop (SIGTERM or SIGINT). SIGHUP: take up a new certificate."""
     hub = read_settings(folder)
+    take_all_open_files()
     with log_to(hub):
         log.info("configured", version=version("vocu"), settings=_fingerprint(hub))
         server, listener = make_server(hub, port)
@@ -32,6 +34,12 @@ def serve(
             runner.run(_serve(server, listener))
     if not server.started:
         raise RefusedError("not-started", "The hub did not start; its log says why.")
+
+
+def take_all_open_files() -> None:
+    """As many open files as this process may have: each desk needs one, and shells begin with 1024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(server: HubServer, listener: socket.socket) -> None:

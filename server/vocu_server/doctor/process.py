@@ -16,9 +16,9 @@ ENOUGH_FILES = 4096
 def process(hub: HubFolder) -> Iterator[Finding]:
     """It runs and answers, or could start; and may have enough files open."""
     yield _address(hub)
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # `serve` takes what it may
     if most != resource.RLIM_INFINITY and most < ENOUGH_FILES:
-        do = "set LimitNOFILE=65536 in the hub's unit, or `ulimit -n 65536`: each desk that is connected needs one"
+        do = "set LimitNOFILE=65536 in the hub's unit, or `ulimit -Hn 65536`: each desk that is connected needs one"
         yield warn("open files", f"{most} at most, in this shell", do)
     else:
         yield ok("open files", f"{most} at most, in this shell")

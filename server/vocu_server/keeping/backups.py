@@ -28,7 +28,14 @@ ROWS_BYTES = 1024 * 1024
 """Bytes of the rows in one record, about."""
 LEFT_OUT = {schema.name, owner.name}
 """Tables that say something of the database and of running processes, not of the hub."""
-BESIDE = ("tls_certificate", "tls_key", "database_password_file", "files_credentials_file", "files_ca_file")
+BESIDE = (
+    "tls_certificate",
+    "tls_key",
+    "proxy_certificate",
+    "database_password_file",
+    "files_credentials_file",
+    "files_ca_file",
+)
 """Settings that name a file which goes with the hub, where it is in its folder."""
 
 Told = Callable[[int, int], None]
