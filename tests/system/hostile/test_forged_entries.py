@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
 
 from tests.hostile_hub import History, entry_of
@@ -13,10 +12,9 @@ from tests.system.hostile.forging import Forge, Ghost, daily_return
 from tests.system.hostile.scene import Scene, caught, now
 from tests.system.rig import PASSPHRASE
 from vocu.canonical import b64, encode
-from vocu.compilation.newsletter import compile_newsletter
 from vocu.crypto.keys import SigningKey
 from vocu.crypto.signing import PayloadType
-from vocu.ids import device_id, newsletter_id
+from vocu.ids import device_id
 from vocu.log.checkpoint import origin
 from vocu.operation import bodies, events
 from vocu.operation.admission import SignedEvent
@@ -181,25 +179,6 @@ def sealed_to_who_was_removed(forge: Forge) -> SignedEvent:
     )
 
 
-def false_newsletter(forge: Forge) -> SignedEvent:
-    state, ledger = forge.state, forge.desk.ledger
-    root = b64(forge.desk.view.operation.log.root())
-    day = state.genesis.starts_day
-    figures = compile_newsletter(
-        ledger, day=day, number=1, position=state.size, root=root, window_from=0, window_to=state.at, since=0
-    )
-    honest = encode(figures)
-    false = honest.replace(b'"12.5"', b'"99.5"')
-    assert false != honest
-    compiler = forge.scene.hub.keys.compiler
-    plain = bodies.Compiled(day=day, number=1, position=state.size, root=root)
-    return forge.event(
-        events.NewsletterCompiled(plain=plain, stat=bodies.Figures(figures=msgspec.json.decode(false))),
-        Author(device_id(compiler.public.data, b""), compiler),
-        id=newsletter_id(state.op, day),
-    )
-
-
 def _sha256(data: bytes) -> str:
     return b64(hashlib.sha256(data).digest())
 
@@ -235,7 +214,6 @@ FORGED = [
     Forged("an event of another operation", "DE", of_another_operation, "wrong-operation"),
     Forged("words sealed to an epoch that is over", "DE", sealed_to_an_old_epoch, "stale-epoch"),
     Forged("words sealed to who was removed", "DE", sealed_to_who_was_removed, "inactive-device"),
-    Forged("a newsletter with a false figure", "PL", false_newsletter, "false-figures"),
 ]
 
 
