@@ -1,19 +1,24 @@
 """The doctor says what is not well with a hub, and what to do."""
 
+import os
+import resource
+import shutil
 import sqlite3
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.server.test_cli import run
+from tests.server.typed import typed
 from tests.system.certificates import certify
+from vocu_server.cli.serving import take_all_open_files
 from vocu_server.doctor.backups import backups
 from vocu_server.doctor.certificate import certificate
 from vocu_server.doctor.clock import clock
 from vocu_server.doctor.disk import disk, kind_of
 from vocu_server.doctor.examination import examine
 from vocu_server.doctor.finding import Finding
+from vocu_server.doctor.permissions import permissions
 from vocu_server.keeping.record import Newest
 from vocu_server.settings import HubFolder, Settings, read_settings
 
@@ -21,10 +26,17 @@ NOW = 1_795_000_000_000
 HOUR = 3600 * 1000
 
 
+@pytest.fixture(scope="module")
+def new_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new") / "hub"
+    assert typed("init", folder, "--port", "0").exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    run("init", tmp_path / "hub", "--port", "0")
-    return tmp_path / "hub"
+def folder(new_hub: Path, tmp_path: Path) -> Path:
+    """A hub in which nothing has happened yet."""
+    return Path(shutil.copytree(new_hub, tmp_path / "hub"))
 
 
 def of(found: list[Finding], name: str) -> dict[str, str]:
@@ -39,10 +51,10 @@ def test_a_new_hub_is_well_but_for_its_backup(folder: Path) -> None:
 
 
 def test_the_exit_code_is_that_of_the_worst(folder: Path) -> None:
-    assert run("doctor", folder).returncode == 1
+    assert typed("doctor", folder).exit_code == 1
     (folder / "data" / "hub.seed").chmod(0o644)
-    examined = run("doctor", folder, "--json")
-    assert examined.returncode == 2
+    examined = typed("doctor", folder, "--json")
+    assert examined.exit_code == 2
     worst = [each for each in msgspec.json.decode(examined.stdout) if each["state"] == "bad"]
     assert [(each["of"], each["do"].split()[0]) for each in worst] == [("permissions", "chmod")]
 
@@ -123,16 +135,27 @@ def test_a_disk_that_forgets_is_said(folder: Path) -> None:
     assert "bad" in [each.state for each in disk(HubFolder(Settings(data_dir=str(shm)), folder))]
 
 
-def test_an_upgrade_begins_with_a_backup(folder: Path, tmp_path: Path) -> None:
-    refused = run("upgrade", folder)
-    assert (refused.returncode, "no-backup" in refused.stderr) == (1, True)
-    (tmp_path / "words").write_text("an example of a passphrase\n")
-    run("backup-key", tmp_path / "key", "--passphrase-file", tmp_path / "words")
-    done = run("upgrade", folder, "--to", tmp_path / "before", "--key", tmp_path / "key.public")
-    assert done.returncode in (0, 1), done.stderr
-    assert "already" in done.stdout
-    checked = run(
-        "restore", tmp_path / "before", "--check", "--key", tmp_path / "key.private",
-        "--passphrase-file", tmp_path / "words",
-    )  # fmt: skip
-    assert (checked.returncode, "can be restored" in checked.stdout) == (0, True), checked.stderr
+def test_a_key_of_root_s_may_be_read_by_the_hub_s_group_and_by_nobody_else(folder: Path, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root has files of root's")
+    (tmp_path / "hub.key").write_text("a key")
+    for path in (folder / "data", *(folder / "data").iterdir()):
+        os.chown(path, 65534, -1)
+    hub = HubFolder(Settings(tls_certificate="hub.crt", tls_key=str(tmp_path / "hub.key")), folder)
+    for mode, states in ((0o640, ["ok"]), (0o660, ["bad"]), (0o644, ["bad"])):
+        (tmp_path / "hub.key").chmod(mode)
+        assert [each.state for each in permissions(hub)] == states, oct(mode)
+    (tmp_path / "hub.key").chmod(0o640)
+    (folder / "data" / "hub.seed").chmod(0o640)
+    assert [each.state for each in permissions(hub)] == ["bad"]
+
+
+def test_a_hub_takes_all_the_open_files_that_it_may_have(folder: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, before[1]), before[1]))
+        assert of(list(examine(folder, NOW)), "open files").keys() == {f"{before[1]} at most, in this shell"}
+        take_all_open_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

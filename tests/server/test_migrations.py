@@ -32,6 +32,11 @@ def url(database: str | None, tmp_path: Path) -> URL:
 
 @pytest.fixture
 def old(url: URL) -> URL:
+    leave_old(url)
+    return url
+
+
+def leave_old(url: URL) -> None:
     """A database that a hub of schema 1 has left: an operation with a report, an epoch and a large part, and a token
     that nobody has used. (schema_1.sql is what SQLite's `.dump` said of it.)"""
     dump = (Path(__file__).with_name("schema_1.sql")).read_text(encoding="utf-8")
@@ -41,7 +46,6 @@ def old(url: URL) -> URL:
         dump = dump.replace("'OPERATIONAL','XA',0,0,", "'OPERATIONAL','XA',false,false,")
     dump = dump.removeprefix("BEGIN TRANSACTION;\n").removesuffix("COMMIT;\n")
     change(url, lambda connection: [connection.exec_driver_sql(each) for each in dump.split(";\n") if each.strip()])
-    return url
 
 
 def change(url: URL, work: object) -> object:
