@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Final, Literal
+from xml.parsers import expat
 
 from vocu.errors import MalformedError
 
@@ -68,7 +69,7 @@ def require_readable(data: bytes) -> None:
                     raise _bad("This workbook is too large once it is unpacked; split it.")
                 _require_bounded(member.filename, _chunks(archive, member))
             _require_few_copies(archive, names)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, KeyError, OSError, expat.ExpatError):
         raise _bad("This workbook is damaged or was cut off; save it again, or ask for it again.") from None
 
 
@@ -85,9 +86,11 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _require_bounded(name: str, chunks: Iterator[bytes]) -> None:
-    extent = _Extent()
+    """Before a library reads the member: one that believes every count, and waits for tags to close that never do."""
+    extent, form = _Extent(), _Form(name)
     rest = b""
     for chunk in chunks:
+        form.take(chunk)
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             rest = extent.take_cells(rest + chunk)
         elif name == "content.xml":
@@ -96,6 +99,7 @@ def _require_bounded(name: str, chunks: Iterator[bytes]) -> None:
             raise _bad(f"A sheet spans more than {MAX_CELLS:,} cells, most of them empty; copy its table to a new one.")
         if extent.text > MAX_TEXT:
             raise _bad("This workbook repeats long texts in very many cells; copy what you need to a new one.")
+    form.end()
 
 
 def _require_few_copies(archive: zipfile.ZipFile, names: set[str]) -> None:
@@ -111,6 +115,36 @@ def _require_few_copies(archive: zipfile.ZipFile, names: set[str]) -> None:
                 shown += lengths[int(number)] if int(number) < len(lengths) else 0
     if shown > MAX_TEXT:
         raise _bad("This workbook repeats long texts in very many cells; copy what you need to a new one.")
+
+
+class _Form:
+    """Whether a member is whole XML, without definitions of its own, that announces no more than a workbook can hold.
+    Other members pass."""
+
+    def __init__(self, name: str) -> None:
+        self._parser = expat.ParserCreate() if name.endswith((".xml", ".rels")) else None
+        self._only_root = name.startswith(("xl/sharedStrings", "xl/worksheets/", "content"))
+        if self._parser is not None:
+            self._parser.EntityDeclHandler = self._refuse
+            self._parser.StartElementHandler = self._look
+
+    def take(self, chunk: bytes) -> None:
+        if self._parser is not None:
+            self._parser.Parse(chunk)
+
+    def end(self) -> None:
+        if self._parser is not None:
+            self._parser.Parse(b"", True)
+
+    def _look(self, _tag: str, attributes: dict[str, str]) -> None:
+        for name in ("count", "uniqueCount"):
+            if int(attributes.get(name, "0")) > MAX_CELLS:
+                raise ValueError(name)
+        if self._only_root and self._parser is not None:  # millions may follow
+            self._parser.StartElementHandler = None
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("definitions")
 
 
 class _Extent:
