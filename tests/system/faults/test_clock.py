@@ -37,10 +37,12 @@ async def test_a_desk_whose_clock_is_two_hours_wrong_takes_part_like_any_other(t
             stdout=asyncio.subprocess.DEVNULL, cwd=Path(__file__).parents[3],
             env=os.environ | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"},
         )  # fmt: skip
-        before = scene.reader.view.size
-        await until(lambda: scene.reader.view.size >= before + 10, 60)
-        process.kill()
-        await process.wait()
+        try:
+            before = scene.reader.view.size
+            await until(lambda: scene.reader.view.size >= before + 10, 60)
+        finally:
+            process.kill()
+            await process.wait()
         scene.write(3)
         await scene.all_arrives()
         assert not scene.reader.view.alarmed
