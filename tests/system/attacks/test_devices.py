@@ -97,7 +97,8 @@ async def test_refusals_that_are_not_taken_do_not_pile_up(place: Place) -> None:
         body = {f"field_{number}": number for number in range(600)}
         stat = msgspec.json.encode({"body": body, "salt": "A" * 22}, order="sorted")
         event = hand.report(stat)
-        assert len((await refusal(es, event)).details) == 50
+        said = await refusal(es, event)
+        assert 20 < len(said.details) <= 50
     async with attacked(place):
         await flood(place, masked(Opcode.BINARY, encode(Append(event.header, event.signature, event.parts))))
 
