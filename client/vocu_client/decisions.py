@@ -8,7 +8,7 @@ import msgspec
 from vocu.canonical import b64, unb64
 from vocu.crypto.keys import RootSigningKey, SigningKey
 from vocu.crypto.signing import PayloadType
-from vocu.errors import MalformedError, RefusedError
+from vocu.errors import RefusedError
 from vocu.ids import ticket
 from vocu.operation import bodies, events
 from vocu.operation.statements import (
@@ -134,11 +134,7 @@ class Decisions:
     async def applicants(self, http: HubHTTP) -> list[Applicant]:
         """Those who answered an invitation that this desk wrote; what else the hub shows is not listened to."""
         found = []
-        answer = await http.get(f"/v1/operations/{self._view.settings.op}/join-requests")
-        try:
-            postings = msgspec.convert(answer, list[PostedRequest])
-        except msgspec.ValidationError as error:
-            raise MalformedError("bad-answer", f"The hub's list of requests is not of vocu/1: {error}.") from None
+        postings = await http.get(f"/v1/operations/{self._view.settings.op}/join-requests", list[PostedRequest])
         for posting in postings:
             file = self._invitations.find(posting.ticket)
             if file is None:

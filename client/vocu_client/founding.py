@@ -4,17 +4,17 @@ import asyncio
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from vocu.canonical import b64, decode, encode, unb64
 from vocu.crypto.keys import HubVerifyKey, RootSigningKey, SigningKey
 from vocu.crypto.passwords import DEFAULT, Argon2Cost
 from vocu.crypto.signing import PayloadType
 from vocu.errors import VocuError
-from vocu.ids import operation_id
-from vocu.operation.statements import Genesis, Participant, Roots, seal_off
+from vocu.ids import Instant, operation_id
+from vocu.operation.statements import Genesis, Key, Participant, Roots, seal_off
 from vocu.protocol.joining import PostedRequest
 from vocu_client.keyring import DeskKeys, save_secret
 from vocu_client.membership import Invitation, fetch_genesis, make_request, new_salt, number_of
@@ -23,6 +23,15 @@ from vocu_client.settings import DeskSettings, Home
 from vocu_client.transport import HubHTTP, OfflineError
 
 ATTEMPTS = 3
+
+
+class _KeysOfHub(Struct, frozen=True, kw_only=True):
+    """What a hub says of itself: the keys that it signs with, and the time (UTC milliseconds)."""
+
+    hub: Key
+    compiler: Key
+    time: Instant
+
 
 _decoder: msgspec.json.Decoder[Genesis] = msgspec.json.Decoder(Genesis)
 
@@ -33,8 +42,8 @@ async def create_operation(
     """Found an operation on a hub, with its root keys and the organiser's first desk in this home. Returns its id."""
     require_plan(plan)
     async with HubHTTP(hub) as http:
-        keys_of_hub = await http.get("/v1/hub")
-        HubVerifyKey.from_bytes(unb64(keys_of_hub["hub"]))
+        keys_of_hub = await http.get("/v1/hub", _KeysOfHub)
+        HubVerifyKey.from_bytes(unb64(keys_of_hub.hub))
         roots = [RootSigningKey.from_seed(secrets.token_bytes(64)) for _ in range(plan.roots)]
         country = SigningKey.from_seed(secrets.token_bytes(32))
         keys = DeskKeys.generate()
@@ -42,7 +51,7 @@ async def create_operation(
         envelope = seal_off(PayloadType.GENESIS, genesis, roots)
         settings = DeskSettings(
             hub=hub,
-            hub_key=keys_of_hub["hub"],
+            hub_key=keys_of_hub.hub,
             op=operation_id(unb64(envelope.payload)),
             ncp=plan.organiser,
             device=keys.author.device,
@@ -109,7 +118,7 @@ def _new_home(home: Home, settings: DeskSettings) -> Iterator[None]:
 
 
 def _genesis(
-    plan: Plan, roots: list[RootSigningKey], country: SigningKey, keys: DeskKeys, keys_of_hub: dict[str, Any]
+    plan: Plan, roots: list[RootSigningKey], country: SigningKey, keys: DeskKeys, keys_of_hub: _KeysOfHub
 ) -> Genesis:
     organiser = Participant(
         ncp=plan.organiser, name=plan.organiser_name, role="organiser", key=b64(country.public.data)
@@ -117,7 +126,7 @@ def _genesis(
     genesis = Genesis(
         v="vocu/1",
         salt=new_salt(),
-        created_at=keys_of_hub["time"],
+        created_at=keys_of_hub.time,
         name=plan.name,
         kind=plan.kind,
         zone=plan.zone,
@@ -135,8 +144,8 @@ def _genesis(
         objectives=plan.objectives,
         assessed_day=plan.assessed_day,
         roots=Roots(keys=tuple(b64(root.public.data) for root in roots), threshold=plan.threshold),
-        hub=keys_of_hub["hub"],
-        compiler=keys_of_hub["compiler"],
+        hub=keys_of_hub.hub,
+        compiler=keys_of_hub.compiler,
         organiser=organiser,
         device=keys.card(f"{plan.organiser}-1"),
     )

@@ -14,6 +14,7 @@ from vocu.errors import MalformedError, RefusedError, UntrustedError
 from vocu.ids import NCPCode, OperationID, operation_id, ticket
 from vocu.operation.statements import (
     AdmitDevice,
+    Envelope,
     Genesis,
     Role,
     open_country,
@@ -83,11 +84,11 @@ def open_invitation(data: bytes) -> Invitation:
 
 async def fetch_genesis(http: HubHTTP, op: str, hub_key: str) -> Genesis:
     """The operation's genesis, which hashes to its id and names this hub."""
-    answer = await http.get(f"/v1/operations/{op}/genesis")
-    payload = unb64(answer["payload"])
+    shown = await http.get(f"/v1/operations/{op}/genesis", Envelope)
+    payload = unb64(shown.payload)
     if operation_id(payload) != op:
         raise UntrustedError("wrong-genesis", "The hub shows another operation than the one you are invited to.")
-    return verify_genesis(payload, encode(answer["signatures"]), HubVerifyKey.from_bytes(unb64(hub_key)))
+    return verify_genesis(payload, encode(shown.signatures), HubVerifyKey.from_bytes(unb64(hub_key)))
 
 
 def make_request(

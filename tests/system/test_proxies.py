@@ -72,7 +72,7 @@ async def test_a_desk_s_own_setting_goes_before_and_a_wrong_password_is_said_onc
             assert not desk.replica.alarms()
             async with HubHTTP(hub.url, way=desk.way) as http:
                 with pytest.raises(RefusedError) as caught:
-                    await http.get("/v1/hub")
+                    await http.get("/v1/hub", dict)
             assert caught.value.code == "proxy-password"
     assert "secret" not in "".join(capfd.readouterr())
 
@@ -85,7 +85,7 @@ async def test_a_proxy_that_does_not_pass_us_on_is_told_apart_from_a_hub_that_is
         async with Desk.open(home, PASSPHRASE) as desk:
             with pytest.raises(OfflineError) as caught:
                 async with HubHTTP(hub.url, way=desk.way) as http:
-                    await http.get("/v1/hub")
+                    await http.get("/v1/hub", dict)
             assert caught.value.code == "proxy-refused"
             assert "403" in caught.value.message
             assert not await desk.sync(3)

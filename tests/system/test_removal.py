@@ -167,7 +167,7 @@ class Listener:
 
     async def may_ask(self) -> bool:
         try:
-            await self._http.get(f"/v1/operations/{self._desk.settings.op}/join-requests")
+            await self._http.get(f"/v1/operations/{self._desk.settings.op}/join-requests", list)
         except RefusedError:
             return False
         return True

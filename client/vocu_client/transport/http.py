@@ -2,9 +2,10 @@
 
 import hashlib
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
+import msgspec
 
 from vocu.canonical import decode_any, encode
 from vocu.errors import MalformedError, RefusedError, VocuError
@@ -12,6 +13,8 @@ from vocu_client.transport.address import MAX_REDIRECTS, require_redirect, requi
 from vocu_client.transport.line import OfflineError, unreachable
 from vocu_client.transport.proxy import Proxy, refused_by
 from vocu_client.transport.way import Way
+
+T = TypeVar("T")
 
 
 class HubHTTP:
@@ -30,9 +33,13 @@ class HubHTTP:
     ) -> None:
         await self._client.aclose()
 
-    async def get(self, path: str) -> Any:
-        """The JSON at this path."""
-        return decode_any((await self._request("GET", path)).content)
+    async def get(self, path: str, kind: type[T]) -> T:
+        """What stands at this path. Raises MalformedError (bad-answer) where it is something else than this kind."""
+        answer = decode_any((await self._request("GET", path)).content)
+        try:
+            return msgspec.convert(answer, kind)
+        except msgspec.ValidationError as error:
+            raise MalformedError("bad-answer", f"The hub answers otherwise than vocu/1 prescribes: {error}.") from None
 
     async def post(self, path: str, value: Any) -> Any:
         """The hub's answer to this value, posted as canonical JSON."""

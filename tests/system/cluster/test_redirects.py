@@ -166,7 +166,7 @@ async def test_an_address_to_which_no_hub_sends_a_desk_is_an_alarm(desk: Desk, f
 async def test_a_request_is_sent_on_with_its_token_a_few_times(front: Front) -> None:
     async with HubHTTP(front.url, "secret") as http:
         with pytest.raises(OfflineError):
-            await http.get("/v1/hub")
+            await http.get("/v1/hub", dict)
     assert front.tokens == ["Bearer secret"] * 4
 
 
@@ -175,7 +175,7 @@ async def test_a_request_leaves_neither_its_scheme_nor_this_machine(front: Front
     front.location = lambda _: there
     async with HubHTTP(front.url, "secret") as http:
         with pytest.raises(MalformedError, match="bad-frame"):
-            await http.get("/v1/hub")
+            await http.get("/v1/hub", dict)
     assert len(front.tokens) == 1
 
 
@@ -183,4 +183,4 @@ async def test_a_request_is_not_made_another_one_on_the_way(front: Front) -> Non
     front.location = lambda _: f"{front.url}/v1/operations"
     async with HubHTTP(front.url, "secret") as http:
         with pytest.raises(MalformedError, match="bad-frame"):
-            await http.get("/v1/hub")
+            await http.get("/v1/hub", dict)

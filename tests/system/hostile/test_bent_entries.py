@@ -23,6 +23,7 @@ from tests.system.hostile.scene import Scene, caught, removed
 from vocu.canonical import unb64
 from vocu.crypto.signing import PayloadType, verify
 from vocu.errors import UntrustedError
+from vocu.ids import END_OF_TIME
 from vocu.log.checkpoint import open_checkpoint, origin
 from vocu.log.entry import NARROWER, WHOLE_OPERATION, parse_leaf
 from vocu.log.merkle import leaf_hash, verify_inclusion
@@ -155,6 +156,12 @@ BENT = [
         announced,
         changing("announcement_posted", lambda entry: releaf(entry, later=-1_000_000_000)),
         "time-ran-back",
+    ),
+    Bent(
+        "lets its time run thousands of years ahead",
+        announced,
+        changing("announcement_posted", lambda entry: releaf(entry, later=END_OF_TIME)),
+        "bad-time",
     ),
     Bent("gives France the wrap of another desk", announced, _wrap_of_poland, "bad-parts"),
     Bent(

@@ -1,6 +1,8 @@
 """The hub lies where a desk fetches what does not come over its channel: large parts, join requests, the beginning."""
 
 import secrets
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,13 +10,14 @@ import pytest
 from tests.hostile_hub import History, canonical, refitted
 from tests.system.hostile.retelling import flip
 from tests.system.hostile.scene import Scene, words
-from tests.system.rig import CHEAP, PASSPHRASE
+from tests.system.rig import CHEAP, PASSPHRASE, PLAN
 from vocu.canonical import b64, unb64
-from vocu.crypto.keys import SigningKey
-from vocu.errors import RefusedError, UntrustedError, VocuError
+from vocu.crypto.keys import HubSigningKey, SigningKey
+from vocu.errors import MalformedError, RefusedError, SealedError, UntrustedError, VocuError
 from vocu.operation.header import read_header
 from vocu.protocol.frames import Entry
-from vocu_client import Home, join
+from vocu_client import Home, create_operation, join
+from vocu_client.attachments import Attachment
 from vocu_client.keyring import DeskKeys
 from vocu_client.membership import make_request, read_invitation
 
@@ -29,6 +32,80 @@ async def test_a_large_part_with_other_bytes_is_not_kept(scene: Scene) -> None:
     scene.hub.answers.clear()
     assert await scene.fr.sync()
     assert long in words(scene.fr)
+
+
+CHUNKS: list[tuple[str, Callable[[bytes, bytes], bytes]]] = [
+    ("changes", lambda chunk, _: flip(chunk)),
+    ("cuts short", lambda chunk, _: chunk[:-1]),
+    ("keeps back", lambda _chunk, _other: b""),
+    ("serves another for", lambda _, other: other),
+]
+
+
+@pytest.mark.parametrize(("lie", "bend"), CHUNKS, ids=[each[0] for each in CHUNKS])
+async def test_a_file_is_not_whole_while_the_hub(scene: Scene, lie: str, bend: Callable[[bytes, bytes], bytes]) -> None:
+    data = secrets.token_bytes(1_200_000)
+    scan = Attachment(name="scan.bin", media_type="application/octet-stream", data=data)
+    note = Attachment(name="note.bin", media_type="application/octet-stream", data=data[::-1])
+    event = scene.pl.actions.send_message("two files", files=[scan, note])
+    assert await scene.pl.sync()
+    first, *_, last = read_header(scene.hub.sent_by(scene.pl)[-1].header).blobs or ()
+    other = scene.pl.files.store.read(last.sha256)
+    assert other is not None
+    scene.hub.answers[unb64(first.sha256).hex()] = lambda chunk: bend(chunk, other)
+    assert await scene.fr.sync()
+    await scene.fr.fetch_files(event)
+    assert sorted(file.whole for file in scene.fr.files.of(event).files) == [False, True]
+    with pytest.raises(SealedError) as refused:
+        [scene.fr.files.read(event, number) for number in (0, 1)]
+    assert refused.value.code == "not-here"
+    scene.hub.answers.clear()
+    await scene.fr.fetch_files(event)
+    assert [scene.fr.files.read(event, number)[1] for number in (0, 1)] == [data, data[::-1]]
+
+
+async def test_a_hub_that_hides_who_asks_to_join_has_nobody_admitted(scene: Scene) -> None:
+    invitation = read_invitation(scene.pl.decisions.invite("XK", "Kosovo", "participant"))
+    await join(Home(scene.folder / "XK"), invitation, "XK-1", PASSPHRASE, CHEAP)
+    scene.hub.answers["/join-requests"] = canonical(lambda _: [])
+    assert await scene.pl.applicants() == []
+    scene.hub.answers.clear()
+    assert len(await scene.pl.applicants()) == 1
+
+
+FOUNDING: list[tuple[str, Callable[[Any], Any], str]] = [
+    (
+        "another hub's key",
+        lambda keys: keys | {"hub": b64(HubSigningKey.from_seed(bytes(64)).public.data)},
+        "wrong-hub",
+    ),
+    ("another compiler", lambda keys: keys | {"compiler": b64(bytes(31) + b"\x01")}, "wrong-hub"),
+    ("no keys", lambda _: {}, "bad-answer"),
+    ("a list", lambda _: [], "bad-answer"),
+    ("a time that is none", lambda keys: keys | {"time": "noon"}, "bad-answer"),
+]
+
+
+@pytest.mark.parametrize(("lie", "bend", "code"), FOUNDING, ids=[each[0] for each in FOUNDING])
+async def test_no_operation_is_founded_where_the_hub_shows(
+    scene: Scene, lie: str, bend: Callable[[Any], Any], code: str
+) -> None:
+    home = Home(scene.folder / "BE")
+    scene.hub.answers["/v1/hub"] = canonical(bend)
+    plan = msgspec.structs.replace(PLAN, organiser="BE", organiser_name="Belgium")
+    with pytest.raises(VocuError) as refused:
+        await create_operation(home, scene.hub.url, scene.hub.token, plan, PASSPHRASE, CHEAP)
+    assert refused.value.code == code
+    assert not home.keys_file.exists()
+
+
+async def test_a_beginning_that_is_none_is_no_operation_to_join(scene: Scene) -> None:
+    invitation = read_invitation(scene.pl.decisions.invite("XK", "Kosovo", "participant"))
+    for bent in ({}, [], {"payload": 1, "signatures": []}):
+        scene.hub.answers["/genesis"] = canonical(lambda _, bent=bent: bent)
+        with pytest.raises(MalformedError) as refused:
+            await join(Home(scene.folder / "XK"), invitation, "XK-1", PASSPHRASE, CHEAP)
+        assert refused.value.code == "bad-answer"
 
 
 async def test_a_join_request_of_the_hubs_own_admits_nobody(scene: Scene) -> None:

@@ -12,15 +12,15 @@ from tests.system.hostile.forging import Forge, Ghost, daily_return
 from tests.system.hostile.scene import Scene, caught, now
 from tests.system.rig import PASSPHRASE
 from vocu.canonical import b64, encode
-from vocu.crypto.keys import SigningKey
+from vocu.crypto.keys import RootSigningKey, SigningKey
 from vocu.crypto.signing import PayloadType
-from vocu.ids import device_id
+from vocu.ids import device_id, newsletter_id
 from vocu.log.checkpoint import origin
 from vocu.operation import bodies, events
 from vocu.operation.admission import SignedEvent
 from vocu.operation.composing import Author
 from vocu.operation.header import WRAP_SIZE
-from vocu.operation.statements import Admit, AdmitDevice, Participant, seal_off
+from vocu.operation.statements import Admit, AdmitDevice, ChangeRoots, Participant, Roots, seal_off
 from vocu_client.keyring import load_country_key, load_root_key
 from vocu_client.membership import new_salt
 
@@ -179,6 +179,33 @@ def sealed_to_who_was_removed(forge: Forge) -> SignedEvent:
     )
 
 
+def new_roots_by_nobody(forge: Forge) -> SignedEvent:
+    keys = [RootSigningKey.from_seed(secrets.token_bytes(64)) for _ in range(2)]
+    roots = Roots(keys=tuple(b64(key.public.data) for key in keys), threshold=2)
+    envelope = seal_off(PayloadType.ROOT, ChangeRoots(op=forge.op, salt=new_salt(), roots=roots), keys)
+    return forge.event(events.RootsChanged(plain=bodies.Carried(statement=envelope)))
+
+
+def rates_of_a_participant(forge: Forge) -> SignedEvent:
+    rate = bodies.Rate(day="2022-10-17", currency="PLN", per_euro="1")
+    return forge.event(events.ReferencePublished(plain=bodies.Reference(rates=(rate,))))
+
+
+def edition_that_nobody_compiled(forge: Forge) -> SignedEvent:
+    day = forge.state.genesis.starts_day
+    return forge.event(events.NewsletterIssued(plain=bodies.Issued(number=1)), ref=newsletter_id(forge.op, day))
+
+
+def erasure_of_anothers_words(forge: Forge) -> SignedEvent:
+    (index,) = [a.index for a in forge.desk.view.acts if a.act and a.act.header.type == "announcement_posted"]
+    return forge.event(events.EntryErased(plain=bodies.Erasure(index=index, parts=("text",))))
+
+
+def keys_of_old_epochs(forge: Forge) -> SignedEvent:
+    grant = bodies.Grant(keys=((1, b64(bytes(32))),))
+    return forge.event(events.EpochsGranted(text=grant), to=("DE", "FR"), readers={"text": ("DE", "FR")})
+
+
 def _sha256(data: bytes) -> str:
     return b64(hashlib.sha256(data).digest())
 
@@ -212,6 +239,11 @@ FORGED = [
     Forged("that one country withdrew another's report", "PL", another_countrys_report, "not-your-report"),
     Forged("words in the clear", "DE", clear_words, "must-be-sealed"),
     Forged("an event of another operation", "DE", of_another_operation, "wrong-operation"),
+    Forged("new roots that the old ones did not sign", "DE", new_roots_by_nobody, "unknown-key"),
+    Forged("a participant's exchange rates", "DE", rates_of_a_participant, "not-your-role"),
+    Forged("the edition of a newsletter that nobody compiled", "PL", edition_that_nobody_compiled, "unknown-ref"),
+    Forged("that one country erased another's words", "DE", erasure_of_anothers_words, "not-your-country"),
+    Forged("keys of old epochs where nobody has any to give", "DE", keys_of_old_epochs, "nothing-to-grant"),
     Forged("words sealed to an epoch that is over", "DE", sealed_to_an_old_epoch, "stale-epoch"),
     Forged("words sealed to who was removed", "DE", sealed_to_who_was_removed, "inactive-device"),
 ]

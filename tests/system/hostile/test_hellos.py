@@ -57,3 +57,11 @@ async def test_a_hello_that_is_said_again_is_an_alarm(scene: Scene) -> None:
     scene.hub.tell(scene.fr, Instead(again))
     assert await scene.fr.sync()
     await caught(scene, "stale-hello")
+
+
+async def test_a_desk_that_was_promised_one_history_and_is_shown_another_raises_the_alarm(scene: Scene) -> None:
+    """The hub signs two roots for one size: one in its hello, one with the entries."""
+    await scene.announce("first")
+    epoch_and_words = 2
+    scene.hub.tell(scene.fr, hello(scene, checkpoint=note_of(scene, scene.fr.view.size + epoch_and_words)))
+    await caught(scene, "forked")

@@ -93,3 +93,22 @@ async def test_an_event_that_has_a_receipt_must_appear_there(scene: Scene, resta
     invented = [entry_of(other, desk.view.size, now())]
     scene.hub.tell(desk, History(scene.hub.keys.hub, desk, lambda _: [], invented=invented))
     await caught(scene, code, desk)
+
+
+async def test_what_the_hub_refuses_and_admits_all_the_same_is_delivered(scene: Scene) -> None:
+    """The log counts, which others see, and not what the hub says about it."""
+
+    def refuse(frame: FromHub) -> Said:
+        if not isinstance(frame, Receipts):
+            return [frame]
+        return [Refusal(receipt.digest, "not-your-role", "Not you.") for receipt in frame.receipts]
+
+    event_id = scene.fr.actions.send_message("refused", to=("PL",))
+    scene.hub.tell(scene.fr, Instead(refuse))
+    await scene.fr.sync(2)
+    scene.hub.lies.clear()
+    assert await scene.fr.sync()
+    item = scene.fr.outbox.find(event_id)
+    assert item is not None
+    assert item.state == "delivered"
+    assert not scene.fr.replica.alarms()
