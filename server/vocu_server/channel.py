@@ -48,8 +48,6 @@ CLOSE_CODES = {
 IN_FLIGHT = 1000
 """Events of one socket that wait to be decided on, or replies that it does not take, before no more is read from it."""
 IN_FLIGHT_BYTES = 4 * 1024 * 1024
-MAX_DETAILS, MAX_DETAIL = 50, 500
-"""Lines of one refusal, and characters of a line: who makes more faults hears of them when these are mended."""
 
 log = structlog.get_logger()
 
@@ -111,7 +109,7 @@ class Line:
     def receive_refusal(self, digest: bytes, error: VocuError) -> None:
         log.info("refused", op=self.session.op, device=self.session.device, code=error.code)
         self._decided(1)
-        self.answer(Refusal(digest, error.code, error.message, _short(error.details)))
+        self.answer(Refusal(digest, error.code, error.message, error.details))
 
     def receive_failure(self, events: int) -> None:
         self._decided(events)
@@ -278,10 +276,6 @@ async def _fail(wire: Wire, error: VocuError) -> None:
         pass
     wire.close(code, error.message)
     await wire.closed()
-
-
-def _short(details: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line[:MAX_DETAIL] for line in details[:MAX_DETAILS])
 
 
 def _expect(kind: type[Any], frame: FromDesk) -> Any:

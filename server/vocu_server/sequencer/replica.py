@@ -28,6 +28,9 @@ from vocu_server.store import log, projection
 from vocu_server.store.attachments import records
 from vocu_server.store.log import LargePart, StoredEntry
 
+MAX_DETAILS, MAX_DETAIL = 50, 500
+"""Lines of one refusal, and characters of a line: who makes more faults hears of them when these are mended."""
+
 
 class Admitted(Struct, frozen=True):
     """An event that stands in the log, under the digest that its sender knows it by."""
@@ -149,7 +152,7 @@ class Replica:
             try:
                 batch.outcomes.append(self._admit_one(connection, event, at, batch))
             except VocuError as error:
-                batch.outcomes.append(error)
+                batch.outcomes.append(_in_short(error))
         batch.size = self.tree.size
         post_quantum |= roster != self.state.roster_hash
         post_quantum |= any(isinstance(act.event, NewsletterCompiled) for act in batch.acts)
@@ -258,3 +261,9 @@ def _require_own_blobs(connection: Connection, header: Header) -> None:
     """A chunk belongs to one entry, or a second one could keep what the first one has had erased."""
     if any(log.is_named(connection, header.op, unb64(blob.sha256).hex()) for blob in header.blobs or ()):
         raise RefusedError("blob-in-use", "A chunk belongs to another entry already; attach the file anew.")
+
+
+def _in_short(error: VocuError) -> VocuError:
+    """What is told of a refusal, and nothing else of it: it would keep the whole event, and each of its faults."""
+    details = tuple(line[:MAX_DETAIL] for line in error.details[:MAX_DETAILS])
+    return RefusedError(error.code, error.message, details)
