@@ -1,26 +1,37 @@
 """A backup is made of a running hub, and a hub of a backup; whatever is wrong with one, nothing comes of it."""
 
 import asyncio
+import hashlib
 import secrets
+import shutil
+import sqlite3
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.postgres import fresh_database
 from tests.server.conftest import RunningHub
-from tests.server.desk import Desk, Plan, now
+from tests.server.desk import Desk, Identity, Plan, now
 from tests.server.reports import report
+from tests.server.test_chunks import becomes, message, upload
+from tests.server.test_fanout import post_large
 from vocu.crypto.restoring import SEED_SIZE, RestoringKey
 from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
+from vocu.operation import bodies, events
+from vocu.operation.verified import VerifiedOperation
 from vocu_server.inspection import holdings, verify_operation
 from vocu_server.keeping.archive import End, File, Part, Record, Rows, Start, pack, unpack
 from vocu_server.keeping.backups import Made, make_backup, prune
 from vocu_server.keeping.record import newest_backup
 from vocu_server.keeping.restoring import restore, survey
 from vocu_server.keeping.sealed_file import require_whole, sealing
-from vocu_server.settings import HubFolder
+from vocu_server.settings import HubFolder, Settings
 from vocu_server.store.attachments.choosing import place_of
+from vocu_server.store.attachments.place import named_by
 from vocu_server.store.keys import read_keys
 from vocu_server.store.sql import Database
 
@@ -48,42 +59,137 @@ def roots(hub: HubFolder) -> dict[str, str]:
         database.close()
 
 
-@pytest.fixture
-async def made(hub: RunningHub, plan: Plan, organiser: Desk, tmp_path: Path) -> Made:
-    """A backup of a running hub with three entries."""
-    await organiser.post(plan.phase("OPERATIONAL"))
-    await organiser.post(report())
-    return await asyncio.to_thread(backed_up, hub.folder, tmp_path / "a.vocu-backup")
+class Kept(NamedTuple):
+    """A backup that was made while the hub served, which has stopped since; and what was in it."""
+
+    made: Made
+    hub: HubFolder
+    plan: Plan
+    organiser: VerifiedOperation
+    german: Identity
+    photo: tuple[bytes, ...]
+    contacts: bytes
 
 
-async def test_a_running_hub_is_backed_up_and_made_again(
-    made: Made, hub: RunningHub, plan: Plan, organiser: Desk, tmp_path: Path
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """Of a hub with a report, a photo and a contact list that is too large for a frame; on both stores."""
+    folder = tmp_path_factory.mktemp("kept")
+    with fresh_database() if request.param == "postgresql" else nullcontext() as database:
+        yield asyncio.run(_keep(folder, database))
+
+
+async def _keep(folder: Path, database: str | None) -> Kept:
+    running = RunningHub.new(folder, Settings(port=0, database=database))
+    await running.start()
+    try:
+        plan, german = await running.begin(), Identity("DE")
+        async with Desk(running.url, plan, plan.organiser) as organiser:
+            await organiser.post(plan.admission(german))
+            await organiser.post(plan.admission(Identity("FR")))
+            await organiser.post(plan.phase("OPERATIONAL"))
+            await organiser.post(report())
+            photo = message(organiser, secrets.token_bytes(1_100_000))
+            await upload(organiser, photo.chunks)
+            await organiser.deliver(photo.event)
+            await organiser.rotate()
+            _, contacts = await post_large(organiser)
+        made = await asyncio.to_thread(backed_up, running.folder, folder / "a.vocu-backup")
+    finally:
+        await running.stop()
+    return Kept(made, running.folder, plan, organiser.view, german, tuple(photo.chunks), contacts)
+
+
+async def test_a_running_hub_is_backed_up_and_made_again_with_its_photos_and_large_parts(
+    kept: Kept, tmp_path: Path
 ) -> None:
-    restored = await asyncio.to_thread(restore, made.path, KEY, tmp_path / "again", silent, SETTINGS)
-    assert (restored.data_dir / "hub.seed").read_bytes() == hub.hub.keys.hub.seed
-    assert (await asyncio.to_thread(roots, restored)).keys() == {plan.op}
+    restored = await asyncio.to_thread(restore, kept.made.path, KEY, tmp_path / "again", silent, SETTINGS)
+    assert read_keys(restored.data_dir).hub.seed == read_keys(kept.hub.data_dir).hub.seed
+    assert (await asyncio.to_thread(roots, restored)).keys() == {kept.plan.op}
+    assert (kept.made.parts, kept.made.missing) == (3, 0)
     again = RunningHub(restored)
     await again.start()
     try:
-        async with Desk(again.url, plan, plan.organiser, organiser.view) as desk:
+        async with Desk(again.url, kept.plan, kept.plan.organiser, kept.organiser) as desk:
             size = desk.view.size
             await desk.post(report())
             assert desk.view.size > size
+        async with Desk(again.url, kept.plan, kept.german) as german:
+            for data in (*kept.photo, kept.contacts):
+                answer = await german.http("GET", f"/parts/{hashlib.sha256(data).hexdigest()}")
+                assert (answer.status_code, answer.content) == (200, data)
     finally:
         await again.stop()
 
 
-@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
-async def test_a_backup_of_one_store_is_restored_to_the_other(made: Made, tmp_path: Path, target: str) -> None:
-    def move() -> None:
-        with databases(target) as settings:
-            first = restore(made.path, KEY, tmp_path / "first", silent, settings)
-            found = roots(first)
-            second = make_backup(first, KEY.public, tmp_path / "b.vocu-backup", now(), silent)
-            assert second.rows == made.rows
-            assert roots(restore(second.path, KEY, tmp_path / "second", silent, SETTINGS)) == found
+async def test_a_photo_that_is_erased_while_the_backup_is_made_is_not_in_it(
+    hub: RunningHub, plan: Plan, organiser: Desk, tmp_path: Path
+) -> None:
+    for ncp in ("DE", "FR"):
+        await organiser.post(plan.admission(Identity(ncp)))
+    erased = message(organiser, secrets.token_bytes(1_000))
+    await upload(organiser, erased.chunks)
+    index = await organiser.deliver(erased.event)
+    stays = message(organiser, b"stays")
+    await upload(organiser, stays.chunks)
+    await organiser.deliver(stays.event)
+    left = {hashlib.sha256(stays.chunks[0]).hexdigest()}
+    loop, erasing = asyncio.get_running_loop(), threading.Event()
 
-    await asyncio.to_thread(move)
+    async def erase() -> None:
+        await organiser.post(events.EntryErased(plain=bodies.Erasure(index=index, parts=("media",))))
+        await becomes(hub, left)
+
+    def told(_done: int, _of: int) -> None:
+        if not erasing.is_set():  # its row is read already, or will be as it was; its bytes are not
+            erasing.set()
+            asyncio.run_coroutine_threadsafe(erase(), loop).result(60)
+
+    (hub.folder.folder / "hub.toml").write_bytes(SETTINGS)
+    made = await asyncio.to_thread(make_backup, hub.folder, KEY.public, tmp_path / "a", now(), told)
+    assert (made.parts, made.missing) == (2, 0)
+    restored = await asyncio.to_thread(restore, made.path, KEY, tmp_path / "again", silent, SETTINGS)
+    assert {named_by(each.key)[1] for each in place_of(restored).stored()} == left
+    assert (await asyncio.to_thread(roots, restored)).keys() == {plan.op}
+
+
+def test_a_backup_of_schema_1_is_restored_with_its_photos(kept: Kept, tmp_path: Path) -> None:
+    if kept.hub.settings.database is not None:
+        pytest.skip("schema 1 knew no PostgreSQL")
+    shutil.copytree(kept.hub.folder, tmp_path / "old")
+    old = HubFolder(kept.hub.settings, tmp_path / "old")
+    as_schema_1_had_it(old)
+    made = make_backup(old, KEY.public, tmp_path / "b", now(), silent)
+    assert (made.parts, made.missing) == (3, 0)
+    assert survey(made.path, KEY, silent).start.schema == 1
+    restored = restore(made.path, KEY, tmp_path / "again", silent, SETTINGS)
+    assert roots(restored) == roots(kept.hub)
+    assert sorted(each.size for each in place_of(restored).stored()) == sorted(map(len, (*kept.photo, kept.contacts)))
+
+
+def as_schema_1_had_it(hub: HubFolder) -> None:
+    """Without the tables that schema 2 brought, and files under the names that they had (test_migrations.py knows that
+    nothing else is different)."""
+    place = place_of(hub)
+    for each in list(place.stored()):
+        op, sha256 = named_by(each.key)
+        (place.spool / each.key).rename(place.spool / f"{op}.{sha256}")
+    database = sqlite3.connect(hub.data_dir / "hub.sqlite")
+    with database:
+        for table in ("owner", "hub_key", "stored_file"):
+            database.execute(f"DROP TABLE {table}")
+        database.execute("UPDATE schema SET version = 1")
+    database.close()
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+def test_a_backup_of_one_store_is_restored_to_the_other(kept: Kept, tmp_path: Path, target: str) -> None:
+    with databases(target) as settings:
+        first = restore(kept.made.path, KEY, tmp_path / "first", silent, settings)
+        found = roots(first)
+        second = make_backup(first, KEY.public, tmp_path / "b.vocu-backup", now(), silent)
+        assert (second.rows, second.parts) == (kept.made.rows, kept.made.parts)
+        assert roots(restore(second.path, KEY, tmp_path / "second", silent, SETTINGS)) == found
 
 
 class databases:  # noqa: N801  reads like a function
@@ -100,99 +206,105 @@ class databases:  # noqa: N801  reads like a function
             self._fresh.__exit__(None, None, None)
 
 
-async def test_the_newest_backup_is_noted(made: Made, hub: RunningHub) -> None:
-    newest = newest_backup(hub.folder)
+def test_the_newest_backup_is_noted(kept: Kept) -> None:
+    newest = newest_backup(kept.hub)
     assert newest is not None
-    assert (newest.made, newest.sha256, newest.key) == (made.made, made.sha256, KEY.public.id)
-    assert made.path.read_bytes()[-32:].hex() == made.sha256
+    assert (newest.made, newest.sha256, newest.key) == (kept.made.made, kept.made.sha256, KEY.public.id)
+    assert kept.made.path.read_bytes()[-32:].hex() == kept.made.sha256
 
 
-async def test_nothing_readable_stands_in_a_backup(made: Made, hub: RunningHub, plan: Plan) -> None:
-    content = made.path.read_bytes()
-    for secret in (hub.hub.keys.hub.seed, plan.op.encode(), SETTINGS, b"hub.seed", b"entry"):
+def test_nothing_readable_stands_in_a_backup(kept: Kept) -> None:
+    content = kept.made.path.read_bytes()
+    seed = read_keys(kept.hub.data_dir).hub.seed
+    for secret in (seed, kept.plan.op.encode(), SETTINGS, b"hub.seed", b"entry", kept.contacts[:64]):
         assert secret not in content
 
 
-async def test_whatever_is_wrong_with_a_backup_nothing_comes_of_it(made: Made, tmp_path: Path) -> None:
-    whole = made.path.read_bytes()
+def test_whatever_is_wrong_with_a_backup_nothing_comes_of_it(kept: Kept, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
-    for content in _spoiled(whole):
+    for content in _spoiled(kept.made.path.read_bytes()):
         bad.write_bytes(content)
         with pytest.raises((UntrustedError, MalformedError)):
-            await asyncio.to_thread(restore, bad, KEY, tmp_path / "again", silent, SETTINGS)
+            restore(bad, KEY, tmp_path / "again", silent, SETTINGS)
         assert not (tmp_path / "again").exists()
     with pytest.raises(RefusedError, match=KEY.public.id):
-        await asyncio.to_thread(restore, made.path, OTHER, tmp_path / "again", silent, SETTINGS)
+        restore(kept.made.path, OTHER, tmp_path / "again", silent, SETTINGS)
     assert not (tmp_path / "again").exists()
 
 
 def _spoiled(whole: bytes) -> Iterator[bytes]:
-    for kept in (0, 10, 1000, len(whole) // 2, len(whole) - 32, len(whole) - 1):
-        yield whole[:kept]
+    for size in (0, 10, 1000, len(whole) // 2, len(whole) - 32, len(whole) - 1):
+        yield whole[:size]
     for at in (5, 100, 1700, len(whole) // 2, len(whole) - 40, len(whole) - 1):
         yield whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :]
     yield whole + b"\0"
     yield b"SQLite format 3\0" + bytes(5000)
 
 
-async def test_a_place_that_is_not_empty_is_left_alone(made: Made, hub: RunningHub, tmp_path: Path) -> None:
+def test_a_place_that_is_not_empty_is_left_alone(kept: Kept, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "letter").write_text("do not touch")
     with pytest.raises(RefusedError, match="already"):
-        await asyncio.to_thread(restore, made.path, KEY, tmp_path / "there", silent, SETTINGS)
+        restore(kept.made.path, KEY, tmp_path / "there", silent, SETTINGS)
     assert [path.name for path in (tmp_path / "there").iterdir()] == ["letter"]
     with fresh_database() as url:
         settings = f'database = "{url}"\n'.encode()
-        await asyncio.to_thread(restore, made.path, KEY, tmp_path / "first", silent, settings)
+        restore(kept.made.path, KEY, tmp_path / "first", silent, settings)
         with pytest.raises(RefusedError, match="empty database"):
-            await asyncio.to_thread(restore, made.path, KEY, tmp_path / "second", silent, settings)
+            restore(kept.made.path, KEY, tmp_path / "second", silent, settings)
     assert not (tmp_path / "second").exists()
 
 
-async def test_a_restore_that_fails_midway_leaves_nothing(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_restore_that_fails_midway_leaves_nothing(kept: Kept, tmp_path: Path) -> None:
     def told(done: int, of: int) -> None:
         if of and done > 1:
             raise OSError(28, "No space left on device")
 
     (tmp_path / "empty").mkdir()
     with pytest.raises(OSError, match="No space"):
-        await asyncio.to_thread(restore, made.path, KEY, tmp_path / "empty", told, SETTINGS)
+        restore(kept.made.path, KEY, tmp_path / "empty", told, SETTINGS)
     assert list((tmp_path / "empty").iterdir()) == []
-    await asyncio.to_thread(restore, made.path, KEY, tmp_path / "empty", silent, SETTINGS)
+    restore(kept.made.path, KEY, tmp_path / "empty", silent, SETTINGS)
 
 
-async def test_a_backup_that_has_no_room_leaves_nothing(hub: RunningHub, plan: Plan) -> None:
-    target = hub.folder.folder / "b.vocu-backup"
-
+def test_a_backup_that_has_no_room_leaves_nothing(kept: Kept, tmp_path: Path) -> None:
     def told(_done: int, _of: int) -> None:
         raise OSError(28, "No space left on device")
 
-    (hub.folder.folder / "hub.toml").write_bytes(SETTINGS)
+    noted = newest_backup(kept.hub)
     with pytest.raises(OSError, match="No space"):
-        await asyncio.to_thread(make_backup, hub.folder, KEY.public, target, now(), told)
-    assert not list(hub.folder.folder.glob("*.vocu-backup*"))
-    assert newest_backup(hub.folder) is None
+        make_backup(kept.hub, KEY.public, tmp_path / "b.vocu-backup", now(), told)
+    assert list(tmp_path.iterdir()) == []
+    assert newest_backup(kept.hub) == noted
 
 
-async def test_a_backup_is_not_written_over_another(made: Made, hub: RunningHub) -> None:
-    before = made.path.read_bytes()
+def test_a_backup_is_not_written_over_another(kept: Kept) -> None:
+    before = kept.made.path.read_bytes()
     with pytest.raises(RefusedError, match="already"):
-        await asyncio.to_thread(backed_up, hub.folder, made.path)
-    assert made.path.read_bytes() == before
+        backed_up(kept.hub, kept.made.path)
+    assert kept.made.path.read_bytes() == before
 
 
-async def test_old_backups_go_but_never_the_newest(hub: RunningHub, plan: Plan, tmp_path: Path) -> None:
+def test_old_backups_go_but_never_the_newest(tmp_path: Path) -> None:
     folder, day, at = tmp_path / "backups", 24 * 3600 * 1000, now()
     folder.mkdir()
-    (hub.folder.folder / "hub.toml").write_bytes(SETTINGS)
+    hub = RunningHub.new(tmp_path, Settings(port=0)).folder
+    Database(hub.database).close()
+    (hub.folder / "hub.toml").write_bytes(SETTINGS)
     for days in (50, 40, 36):
-        await asyncio.to_thread(make_backup, hub.folder, KEY.public, folder, at - days * day, silent)
+        make_backup(hub, KEY.public, folder, at - days * day, silent)
     (folder / "hub-00000000-20200101T000000Z.vocu-backup").write_bytes(b"another hub's")
-    assert len(prune(folder, hub.folder, 35, at)) == 2
+    assert len(prune(folder, hub, 35, at)) == 2
     assert len(list(folder.iterdir())) == 2
-    assert prune(folder, hub.folder, 35, at) == []
+    assert prune(folder, hub, 35, at) == []
+
+
+def test_a_backup_takes_along_what_the_settings_name_in_the_hub_s_folder(tmp_path: Path) -> None:
+    hub = RunningHub.new(tmp_path, Settings(port=0, proxy_certificate="proxy.crt")).folder
+    Database(hub.database).close()
+    (hub.folder / "proxy.crt").write_bytes(b"a certificate")
+    made = backed_up(hub, tmp_path / "a.vocu-backup")
+    assert survey(made.path, KEY, silent).files["folder/proxy.crt"] == b"a certificate"
 
 
 # --- what somebody who has the public key may seal ---
@@ -247,7 +359,12 @@ def test_a_backup_of_a_newer_schema_is_left_to_the_newer_version(tmp_path: Path)
 
 
 def test_records_come_out_as_they_went_in_however_they_are_cut() -> None:
-    records = [START, *FILES, Rows("token", ("hash", "used_for"), ((b"\0", None), (b"\1", "op"))), End(2, 0)]
+    records: list[Record] = [
+        START,
+        *FILES,
+        Rows("token", ("hash", "used_for"), ((b"\0", None), (b"\1", "op"))),
+        End(2, 0),
+    ]
     stream = b"".join(map(pack, records))
     for step in (1, 3, 100, len(stream)):
         assert list(unpack(stream[at : at + step] for at in range(0, len(stream), step))) == records
