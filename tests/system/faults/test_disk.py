@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.typed import typed
 from tests.system.faults.conftest import needs, needs_root, scene_of
 from tests.system.rig import Hub, until
+from vocu.crypto.restoring import SEED_SIZE, RestoringKey
+from vocu_server.keeping.record import newest_backup
+from vocu_server.keeping.sealed_file import require_whole
+from vocu_server.settings import read_settings
 
 EIO, ENOSPC, EROFS = 5, 28, 30
 
@@ -52,6 +57,24 @@ async def test_a_full_disk_costs_nothing_that_was_written(tmp_path: Path, small_
         ballast.unlink()
         await scene.all_arrives()
         scene.verify()
+
+
+@needs_root
+def test_a_backup_onto_a_full_disk_leaves_nothing_there_and_comes_about_once_there_is_room(
+    tmp_path: Path, small_disk: Path
+) -> None:
+    typed("init", tmp_path / "hub", "--port", "0")
+    (tmp_path / "key.public").write_bytes(RestoringKey.from_seed(bytes(SEED_SIZE)).public.to_file())
+    backup = ("backup", tmp_path / "hub", "--to", small_disk, "--key", tmp_path / "key.public")
+    _fill(small_disk / "ballast")
+    refused = typed(*backup)
+    assert (refused.exit_code, "No space left on device" in refused.stderr) == (1, True)
+    assert [path.name for path in small_disk.iterdir()] == ["ballast"]
+    assert newest_backup(read_settings(tmp_path / "hub")) is None
+    (small_disk / "ballast").unlink()
+    assert typed(*backup).exit_code == 0
+    (made,) = small_disk.iterdir()
+    require_whole(made)
 
 
 @needs_root
