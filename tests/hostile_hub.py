@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2
+import msgspec
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,6 +41,8 @@ from vocu.protocol.frames import (
     read_from_hub,
 )
 from vocu.protocol.frames import encode as encode_frame
+from vocu.protocol.polling import Asked, Brought, read_asked, read_brought
+from vocu.protocol.polling import encode as encode_poll
 from vocu.protocol.session import HubHello, sign_hello
 from vocu_client import Desk
 from vocu_server.app import make_server
@@ -130,6 +133,8 @@ class HostileHub:
         """Every event that a desk sent, with the device that sent it."""
         self.answers: dict[str, Callable[[bytes], bytes]] = {}
         """Other bodies for the HTTP answers whose path ends so."""
+        self.talks: dict[str, _Talk] = {}
+        """Those over long-poll, by what the desk authorises itself with."""
         self.url = ""
         self._behind = ""
         self._running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
@@ -187,12 +192,66 @@ class HostileHub:
             await _Conversation(self, WebSocket(scope, receive, send)).hold(self._behind)
             return
         request = Request(scope, receive)
+        if scope["path"] == "/v1/poll" and request.method == "POST":
+            await (await self._poll(request))(scope, receive, send)
+            return
         async with httpx2.AsyncClient(base_url=self._behind, verify=False) as client:
             headers = {k: v for k, v in request.headers.items() if k in ("authorization", "content-type")}
             body = await request.body()
             told = await client.request(request.method, scope["path"], content=body, headers=headers)
         bend = next((bend for end, bend in self.answers.items() if scope["path"].endswith(end)), bytes)
         await Response(bend(told.content), told.status_code)(scope, receive, send)
+
+    def overhear(self, device: str, data: bytes) -> str:
+        """Keeps what a desk says, and gives its name, which it says first."""
+        frame = read_from_desk(data)
+        if isinstance(frame, Append):
+            self.heard.append((device, frame))
+        return frame.device if isinstance(frame, Hello) else device
+
+    def bent(self, device: str, data: bytes) -> list[bytes]:
+        """What this desk gets instead of a frame of the hub."""
+        lie = self.lies.get(device)
+        said: Said = lie.say(read_from_hub(data)) if lie else [data]
+        return [each if isinstance(each, bytes) else encode_frame(each) for each in said]
+
+    async def _poll(self, request: Request) -> Response:
+        """One request of a desk that has no WebSocket: the same frames, bent as on any other line."""
+        session, asked = request.headers.get("authorization", ""), read_asked(await request.body())
+        talk = self.talks.setdefault(session, _Talk(self)) if session else _Talk(self)
+        talk.hear(asked)
+        async with httpx2.AsyncClient(base_url=self._behind, timeout=40) as client:
+            behind = msgspec.structs.replace(asked, have=talk.told)
+            headers = {"authorization": session} if session else {}
+            answer = await client.post("/v1/poll", content=encode_poll(behind), headers=headers)
+        if not answer.is_success:
+            return Response(answer.content, answer.status_code)
+        brought = talk.bend(asked, read_brought(answer.content))
+        if brought.session is not None:
+            self.talks[f"Bearer {brought.session}"] = talk
+        return Response(encode_poll(brought), media_type="application/octet-stream")
+
+
+class _Talk:
+    """What was said to one desk over long-poll: `told` frames by the hub, and what the desk got instead of them."""
+
+    def __init__(self, hub: HostileHub) -> None:
+        self._hub = hub
+        self._device = ""
+        self.told = 0
+        self._said: list[memoryview] = []
+
+    def hear(self, asked: Asked) -> None:
+        for data in asked.frames:
+            self._device = self._hub.overhear(self._device, data)
+
+    def bend(self, asked: Asked, brought: Brought) -> Brought:
+        if not asked.frames or brought.session is not None:
+            for data in brought.frames[self.told - brought.first :]:
+                self.told += 1
+                self._said += map(memoryview, self._hub.bent(self._device, bytes(data)))
+        frames = () if asked.frames and brought.session is None else tuple(self._said[asked.have :])
+        return msgspec.structs.replace(brought, first=asked.have, frames=frames)
 
 
 class _Front(uvicorn.Server):
@@ -224,11 +283,7 @@ class _Conversation:
         try:
             while True:
                 data = await self._desk.receive_bytes()
-                frame = read_from_desk(data)
-                if isinstance(frame, Hello):
-                    self._device = frame.device
-                elif isinstance(frame, Append):
-                    self._hub.heard.append((self._device, frame))
+                self._device = self._hub.overhear(self._device, data)
                 await honest.send(data)
         except WebSocketDisconnect:
             await honest.close()
@@ -238,9 +293,8 @@ class _Conversation:
             try:
                 while True:
                     data = await honest.recv(decode=False)
-                    lie = self._hub.lies.get(self._device)
-                    for said in lie.say(read_from_hub(data)) if lie else [data]:
-                        await self._desk.send_bytes(said if isinstance(said, bytes) else encode_frame(said))
+                    for said in self._hub.bent(self._device, data):
+                        await self._desk.send_bytes(said)
             except ConnectionClosed as closed:
                 if closed.rcvd is not None:
                     await self._desk.close(closed.rcvd.code, closed.rcvd.reason)
