@@ -69,7 +69,7 @@ def require_readable(data: bytes) -> None:
                     raise _bad("This workbook is too large once it is unpacked; split it.")
                 _require_bounded(member.filename, _chunks(archive, member))
             _require_few_copies(archive, names)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, KeyError, OSError, expat.ExpatError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, LookupError, OSError, expat.ExpatError):
         raise _bad("This workbook is damaged or was cut off; save it again, or ask for it again.") from None
 
 
