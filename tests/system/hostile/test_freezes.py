@@ -66,6 +66,19 @@ async def test_a_desk_seals_nothing_while_the_hub_keeps_back_what_it_has_signed_
     assert await scene.fr.sync(), "an honest hub is believed again"
 
 
+async def test_a_desk_that_is_promised_more_than_it_is_shown_waits(scene: Scene) -> None:
+    scene.hub.tell(
+        scene.fr,
+        Instead(lambda frame: [Welcome(frame.token, frame.size + 5) if isinstance(frame, Welcome) else frame]),
+    )
+    event_id = scene.fr.actions.send_message("it waits", to=("PL",))
+    assert not await scene.fr.sync(0.7)
+    assert not scene.hub.sent_by(scene.fr)
+    item = scene.fr.outbox.find(event_id)
+    assert item is not None
+    assert item.state == "queued"
+
+
 def _fresh(scene: Scene, **changes: Any) -> Instead:
     def say(frame: FromHub) -> Said:
         if not isinstance(frame, Fresh):
