@@ -9,6 +9,7 @@ import pytest
 
 from tests.hostile_hub import Instead, Said
 from tests.system.hostile.scene import Scene, caught, note_of, other_history, removed
+from tests.system.rig import until
 from vocu.canonical import b64
 from vocu.protocol.frames import Entries, Fresh, FromHub, Welcome
 from vocu.protocol.session import HubHello, sign_hello
@@ -53,10 +54,10 @@ async def test_a_desk_seals_nothing_while_the_hub_keeps_back_what_it_has_signed_
         await removed(scene)
     scene.hub.tell(scene.fr, Instead(say))
     task = asyncio.create_task(scene.fr.watch())
-    await asyncio.wait_for(shown.wait(), 10)
+    await asyncio.wait_for(shown.wait(), 30)
     if when != "in its hello":
         await removed(scene)
-        await asyncio.sleep(0.5)
+        await until(lambda: bool(scene.fr.view.operation.log._promised))
     scene.fr.actions.send_message("not for Germany any more")
     await asyncio.sleep(0.7)
     assert not scene.hub.sent_by(scene.fr)
