@@ -1,14 +1,18 @@
 """One connection writes and holds the locks: who has lost it owns nothing."""
 
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from tests.postgres import fresh_database
+from tests.system.certificates import certify
 from vocu.errors import RefusedError
 from vocu_server.store import log
 from vocu_server.store.keys import make_keys, require_same
@@ -79,3 +83,42 @@ def test_a_database_serves_one_hub_only(url: str, tmp_path: Path) -> None:
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+@contextmanager
+def tls_only(folder: Path) -> Iterator[int]:
+    """The port of a server that says yes to TLS, as PostgreSQL does, shows a certificate for localhost and hangs up."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certify(folder, "db"))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                line, _ = listener.accept()
+                with line, suppress(OSError):
+                    line.settimeout(20)
+                    line.recv(8)  # SSLRequest
+                    line.sendall(b"S")
+                    with context.wrap_socket(line, server_side=True) as sealed:
+                        sealed.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(("known", "says"), [(False, "certificate verify failed"), (True, "unexpected eof|closed the connection")])
+def test_a_server_elsewhere_is_believed_if_the_system_knows_its_authority_and_else_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool, says: str
+) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)  # and back to what it was, afterwards
+    with tls_only(tmp_path) as port:
+        authorities = str(tmp_path / "db.crt") if known else "/dev/null"
+        paths = ssl.get_default_verify_paths()._replace(cafile=authorities, capath="/dev/null")
+        monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+        there = make_url(f"postgresql://vocu@127.0.0.1:{port}/vocu?sslmode=verify-full&sslrootcert=system")
+        with pytest.raises(OperationalError, match=says):
+            Database(there)

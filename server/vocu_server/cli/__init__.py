@@ -3,7 +3,7 @@
 from typing import Any
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from typer.core import TyperGroup
 
 from vocu.errors import UntrustedError, VocuError
@@ -26,9 +26,14 @@ class Commands(TyperGroup):
             typer.echo(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", err=True)
             raise typer.Exit(FAILED) from None
         except SQLAlchemyError as error:
-            why = type(getattr(error, "orig", None) or error).__name__
-            typer.echo(f"The hub's database cannot be used ({why}): is it there, has it room?", err=True)
+            typer.echo(f"The hub's database cannot be used ({_why(error)}): is it there, has it room?", err=True)
             raise typer.Exit(FAILED) from None
+
+
+def _why(error: SQLAlchemyError) -> str:
+    """What the database says of itself; of anything else its kind alone, since there might be rows in the words."""
+    said = str(getattr(error, "orig", "")).splitlines()
+    return said[0] if said and isinstance(error, OperationalError) else type(error).__name__
 
 
 cli = typer.Typer(

@@ -6,7 +6,9 @@ ends within about 15 seconds: its locks are free then.
 """
 
 import asyncio
+import os
 import sqlite3
+import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -97,6 +99,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _postgresql(url: URL, connections: int) -> Engine:
+    _name_the_authorities()
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
@@ -106,6 +109,15 @@ def _postgresql(url: URL, connections: int) -> Engine:
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def _name_the_authorities() -> None:
+    """The OpenSSL that psycopg brings along looks for the system's authorities where no system has them
+    (/usr/lib/psycopg-openssl); these variables tell it where they are, unless somebody has said so already."""
+    known = ssl.get_default_verify_paths()
+    for name, path in ((known.openssl_cafile_env, known.cafile), (known.openssl_capath_env, known.capath)):
+        if path is not None:
+            os.environ.setdefault(name, path)
 
 
 _CLIENT_LIMITS = {
