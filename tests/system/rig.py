@@ -2,23 +2,28 @@
 
 import asyncio
 import contextlib
+import copy
+import itertools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.postgres import new_database
 from vocu.crypto.passwords import Argon2Cost
 from vocu_client import Desk, Home, Plan, create_operation, join
 from vocu_client.membership import read_invitation
+from vocu_server.settings import read_settings
 
 CHEAP = Argon2Cost(memory_kib=1024, passes=1, lanes=1)
 PASSPHRASE = "an example of a passphrase"
@@ -33,21 +38,54 @@ PLAN = Plan(
 )
 
 
+HUBS = int(os.environ.get("VOCU_HUBS", "1"))
+ON_POSTGRES = os.environ.get("VOCU_STORE") == "postgres"
+needs_sqlite = pytest.mark.skipif(ON_POSTGRES, reason="it is about SQLite's file, and VOCU_STORE=postgres leaves none")
+
+
 class Hub:
-    """A `vocu-hub serve` process of its own. VOCU_STORE=postgres gives each a PostgreSQL database instead of SQLite."""
+    """A `vocu-hub serve` process of its own. VOCU_STORE=postgres gives each a PostgreSQL database instead of SQLite.
+
+    VOCU_HUBS=3 makes it three processes with one database, one folder for files and one log. Desks know the address of
+    the first. All start at once: after a restart any of them serves, and desks are sent there.
+    """
 
     def __init__(self, folder: Path, *init: str) -> None:
         self.folder = folder
         self.log = folder.with_suffix(".log")
-        if os.environ.get("VOCU_STORE") == "postgres" and "--database" not in init:
-            init = ("--database", new_database(), *init)
-        done = _command("vocu-hub", "init", str(folder), *init)
-        self.token = json.loads(done)["token"] if done.startswith("{") else done.split()[-1]
         self.process: subprocess.Popen[bytes] | None = None
         self.port = 0
         self.url = ""
         self.under: tuple[str, ...] = ()
         """A program that runs the hub's, such as one that lets its system calls fail."""
+        self.others: list[Hub] | None = None
+        """The further processes; they are made when the hub first starts, like the first as it is set up then."""
+        self._own = tuple(part for part in zip(init[::2], init[1::2], strict=True) if part[0].startswith("--tls-"))
+        if ON_POSTGRES and "--database" not in init:
+            init = ("--database", new_database(), *init)
+        if HUBS > 1:
+            init = (*self._address(), *init)
+        done = _command("vocu-hub", "init", str(folder), *init)
+        self.token = json.loads(done)["token"] if done.startswith("{") else done.split()[-1]
+
+    def _address(self) -> tuple[str, ...]:
+        """The options that give a process a port that desks can be sent to."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        scheme = "https" if self._own else "http"
+        return "--port", str(self.port), "--public-url", f"{scheme}://127.0.0.1:{self.port}"
+
+    def _make_others(self) -> Iterator["Hub"]:
+        settings = self.folder / "hub.toml"
+        if read_settings(self.folder).settings.files is None:
+            settings.write_text(f'files = "{self.folder / "data" / "parts"}"\n' + settings.read_text())
+        for number in range(2, HUBS + 1):
+            other = copy.copy(self)
+            other.folder, other.others = self.folder / f"process-{number}", []
+            own = (*itertools.chain(*self._own), *other._address())
+            _command("vocu-hub", "init", str(other.folder), "--like", str(self.folder), *own)
+            yield other
 
     def limit(self, **limits: int) -> None:
         """Set limits in hub.toml; they hold from the next start."""
@@ -57,21 +95,35 @@ class Hub:
 
     def start(self) -> None:
         """Start serving and wait until it listens; on a restart, at the same address."""
+        if self.others is None:
+            self.others = list(self._make_others()) if HUBS > 1 else []
+        at = self.log.stat().st_size if self.log.exists() else 0
+        for process in (*self.others, self):
+            process._serve()
+        for process in (*self.others, self):
+            process._await_listening(at)
+
+    def _serve(self) -> None:
         with self.log.open("ab") as log:
-            at = log.tell()
             self.process = subprocess.Popen(
                 [*self.under, _script("vocu-hub"), "serve", str(self.folder), "--port", str(self.port)],
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + 30
+
+    def _await_listening(self, at: int) -> None:
+        """Until its log says so, past this position; which port it took, if it had none yet."""
+        assert self.process is not None
+        deadline = time.monotonic() + 30 * HUBS
         while time.monotonic() < deadline:
             for line in self.log.read_bytes()[at:].splitlines():
                 with contextlib.suppress(ValueError):
                     event = json.loads(line)
-                    if event.get("event") == "listening":
-                        self.url = event["url"]
-                        self.port = int(self.url.rsplit(":", 1)[1])
+                    if event.get("event") != "listening":
+                        continue
+                    port = int(event["url"].rsplit(":", 1)[1])
+                    if self.port in (0, port):
+                        self.url, self.port = event["url"], port
                         return
             if self.process.poll() is not None:
                 raise RuntimeError(f"the hub did not start: {self.log.read_text()[-2000:]}")
@@ -81,8 +133,11 @@ class Hub:
     def kill(self) -> None:
         """As a power cut would."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self._end(signal.SIGKILL)
+
+    def pids(self) -> list[int]:
+        """Of all its processes that run."""
+        return [process.pid for process in self._running()]
 
     def verify(self) -> tuple[int, str]:
         """The exit code of `vocu-hub verify`, and what it says."""
@@ -92,9 +147,18 @@ class Hub:
         return done.returncode, done.stdout + done.stderr
 
     def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(20)
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        running = self._running()
+        for process in running:
+            process.send_signal(number)
+        for process in running:
+            process.wait(20)
+
+    def _running(self) -> list[subprocess.Popen[bytes]]:
+        processes = [hub.process for hub in (self, *(self.others or ()))]
+        return [process for process in processes if process is not None and process.poll() is None]
 
 
 class RehearsalClock:

@@ -29,9 +29,13 @@ def files_with(word: str, *places: Path) -> list[str]:
     return [str(file) for file in files if file.is_file() and _holds(file.read_bytes(), looked_for)]
 
 
-def memory_with(word: str, pid: int) -> list[str]:
-    """The parts of a process's memory that hold the word in the clear."""
-    looked_for, found = spellings(word), []
+def memory_with(word: str, *pids: int) -> list[str]:
+    """The parts of these processes' memory that hold the word in the clear."""
+    return [part for pid in pids for part in _memory_with(spellings(word), pid)]
+
+
+def _memory_with(looked_for: set[bytes], pid: int) -> list[str]:
+    found = []
     with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in maps.read().splitlines():
             span, rights, *rest = line.split()

@@ -32,7 +32,7 @@ def restored(hub: Hub, backup: Path, folder: Path) -> Hub:
     (near / "settings").write_text("port = 8440\n")  # a new machine: SQLite, also where the old hub had PostgreSQL
     _command("vocu-hub", "restore", str(backup), str(folder), *private, "--settings", str(near / "settings"))
     again = copy.copy(hub)
-    again.folder, again.log, again.process = folder, folder.with_suffix(".log"), None
+    again.folder, again.log, again.process, again.others = folder, folder.with_suffix(".log"), None, []
     code, said = again.verify()
     assert code == 0, said
     return again

@@ -51,7 +51,6 @@ async def test_the_hub_holds_no_sealed_word_and_each_desk_only_those_addressed_t
     hub = Hub(tmp_path / "hub", "--rehearsal-clock", str(clock.file))
     hub.start()
     try:
-        assert hub.process is not None
         organiser = await found(hub, tmp_path, msgspec.structs.replace(clock.plan(days=5), name=CLEAR))
         desks = {"PL": organiser} | {ncp: await admit(organiser, tmp_path, ncp) for ncp in ("DE", "FR", "ES")}
         sealed = Sealed()
@@ -76,11 +75,10 @@ async def test_the_hub_holds_no_sealed_word_and_each_desk_only_those_addressed_t
 
 
 def _require_blind(hub: Hub, folder: Path) -> None:
-    assert hub.process is not None
     lay_open(hub)
     assert files_with(CLEAR, hub.folder), "the search finds nothing in files"
-    assert memory_with(CLEAR, hub.process.pid), "the search finds nothing in memory"
-    assert not memory_with(STEM, hub.process.pid)
+    assert memory_with(CLEAR, *hub.pids()), "the search finds nothing in memory"
+    assert not memory_with(STEM, *hub.pids())
     # The hub's database, its journals, attachments and log; and the homes of the desks, where it is sealed, too.
     assert not files_with(STEM, folder)
 

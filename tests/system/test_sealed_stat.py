@@ -44,7 +44,6 @@ async def test_the_hub_learns_no_figure_and_every_desk_has_those_of_an_open_oper
         folder.mkdir()
         clock, hub = _hub(folder)
         try:
-            assert hub.process is not None
             desks = await _desks(hub, folder, clock, profile)
             await _story(desks, clock)
             told[profile] = _newsletters(desks["PL"])
@@ -53,7 +52,7 @@ async def test_the_hub_learns_no_figure_and_every_desk_has_those_of_an_open_oper
                 assert desk.ledger.unopened == 0
                 assert verify_log(desk, lambda *_: None, None).newsletters == len(told[profile])
             lay_open(hub)
-            found_clear = files_with(STEM, hub.folder), memory_with(STEM, hub.process.pid)
+            found_clear = files_with(STEM, hub.folder), memory_with(STEM, *hub.pids())
             if profile == "open":
                 assert all(found_clear), "the search finds nothing where it stands in the clear"
             else:
@@ -286,11 +285,10 @@ def _require_blind(hub: Hub, newsletters: list[Any]) -> None:
     """No word, quantity, place or day of a statistical part, and no total of a newsletter, is in the hub's files and
     log, or in its memory."""
     totals = [newsletters[-1]["commodities"]["listed"][0]["cumulative"]["quantity"]]
-    assert hub.process is not None
     lay_open(hub)
     places = hub.folder, hub.log
     assert files_with(CLEAR, *places), "the search finds nothing in files"
-    assert memory_with(CLEAR, hub.process.pid), "the search finds nothing in memory"
+    assert memory_with(CLEAR, *hub.pids()), "the search finds nothing in memory"
     for mark in (STEM, PLACE, DIGITS, str(CHECKED), *DAYS, *totals):
         assert not files_with(mark, *places), mark
-        assert not memory_with(mark, hub.process.pid), mark
+        assert not memory_with(mark, *hub.pids()), mark

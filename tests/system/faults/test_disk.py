@@ -7,7 +7,7 @@ import pytest
 
 from tests.server.typed import typed
 from tests.system.faults.conftest import needs, needs_root, scene_of
-from tests.system.rig import Hub, until
+from tests.system.rig import Hub, needs_sqlite, until
 from vocu.crypto.restoring import SEED_SIZE, RestoringKey
 from vocu_server.keeping.record import newest_backup
 from vocu_server.keeping.sealed_file import require_whole
@@ -20,6 +20,7 @@ def failures(hub: Hub) -> int:
     return hub.log.read_text(encoding="utf-8").count('"commit-failed"')
 
 
+@needs_sqlite
 @needs("fiu-run")
 @pytest.mark.parametrize(
     ("call", "error"),
@@ -43,6 +44,7 @@ async def test_what_the_disk_did_not_take_is_not_acknowledged_and_comes_later(
         scene.verify()
 
 
+@needs_sqlite
 @needs_root
 async def test_a_full_disk_costs_nothing_that_was_written(tmp_path: Path, small_disk: Path) -> None:
     hub = Hub(small_disk / "hub")
@@ -77,6 +79,7 @@ def test_a_backup_onto_a_full_disk_leaves_nothing_there_and_comes_about_once_the
     require_whole(made)
 
 
+@needs_sqlite
 @needs_root
 def test_a_hub_whose_folder_may_only_be_read_says_so_in_a_sentence(tmp_path: Path, small_disk: Path) -> None:
     hub = Hub(small_disk / "hub")
@@ -94,7 +97,7 @@ def test_a_second_hub_in_the_same_folder_is_refused_and_the_first_goes_on(tmp_pa
     hub.start()
     try:
         second = Hub.__new__(Hub)
-        second.__dict__ |= hub.__dict__ | {"port": 0, "log": tmp_path / "second.log", "process": None}
+        second.__dict__ |= hub.__dict__ | {"port": 0, "log": tmp_path / "second.log", "process": None, "others": []}
         with pytest.raises(RuntimeError) as failed:
             second.start()
         assert "hub-is-running" in str(failed.value)
