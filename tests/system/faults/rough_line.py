@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from tests.system.faults.chaos import ChaoticLine
 from tests.system.rig import CHEAP, PASSPHRASE, PLAN, Hub, admit, until, watching
 from vocu_client import Desk, Home, create_operation
 
-LOSS = """
+LOSS: Final = """
 table ip loss {
   chain input { type filter hook input priority 0; numgen random mod 100 < 8 drop
   }
