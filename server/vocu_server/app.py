@@ -184,6 +184,8 @@ class HubServer(Server):
                 self.hub.login.tls = _tls_hash(folder)
             except (OSError, ValueError, VocuError) as error:
                 log.warning("certificate-unfit", error=type(error).__name__)
+            else:
+                log.info("certificate-renewed")
         if settings.tls_certificate is None or settings.tls_key is None or self.config.ssl is None:
             return
         files = folder.path(settings.tls_certificate), folder.path(settings.tls_key)

@@ -55,6 +55,10 @@ class RunningHub:
         self._server.should_exit = True
         await self._task
 
+    def renew_certificate(self) -> None:
+        """As SIGHUP asks for."""
+        self._server.renew_certificate()
+
     async def begin(self, **changes: object) -> Plan:
         return await begin(self.url, self.new_token(), **changes)
 
