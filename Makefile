@@ -15,7 +15,7 @@ test: $(V)/.ok programs  ## fast tests first, then real processes on loopback; w
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
-	@$(PYTEST) -n 2 $(PROCESSES:%=--ignore=%)
+	@$(PYTEST) -n 2 --dist loadfile $(PROCESSES:%=--ignore=%)
 	@for folder in $(PROCESSES); do $(PYTEST) -n 2 --dist loadfile $$folder || exit 1; done
 endif
 
