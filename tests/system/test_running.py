@@ -15,14 +15,25 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.server.typed import typed
 from tests.system.certificates import certify
 from tests.system.rig import Hub, admit, found, until
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    running = Hub(tmp_path / "hub")
-    settings = tmp_path / "hub" / "hub.toml"
+    yield from run(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """For tests that look at different things, in any order."""
+    yield from run(tmp_path_factory.mktemp("shared"))
+
+
+def run(folder: Path) -> Iterator[Hub]:
+    running = Hub(folder / "hub")
+    settings = folder / "hub" / "hub.toml"
     settings.write_text(settings.read_text() + 'audit_file = "audit.log"\nmetrics_port = 0\n')
     running.start()
     yield running
@@ -37,7 +48,7 @@ def audited(hub: Hub) -> list[dict[str, Any]]:
 
 def watched(hub: Hub) -> str:
     lines = [json.loads(line) for line in hub.log.read_text().splitlines() if line.startswith("{")]
-    return [line["url"] for line in lines if line["event"] == "watched"][-1]
+    return [str(line["url"]) for line in lines if line["event"] == "watched"][-1]
 
 
 async def ask(hub: Hub, path: str) -> httpx2.Response:
@@ -59,7 +70,8 @@ async def stranger(hub: Hub, says: bytes = b"not a frame") -> AsyncIterator[None
         await line.wait_closed()
 
 
-async def test_figures_tell_what_happens_and_name_nobody(hub: Hub, tmp_path: Path) -> None:
+async def test_figures_tell_what_happens_and_name_nobody(shared_hub: Hub, tmp_path: Path) -> None:
+    hub = shared_hub
     before = await figures(hub)
     assert before["vocu_desks_connected"] == before["vocu_entries"] == before["vocu_logins_total"] == 0
     assert before["vocu_database_up"] == 1
@@ -83,7 +95,10 @@ async def test_figures_tell_what_happens_and_name_nobody(hub: Hub, tmp_path: Pat
         assert "DE" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
 
 
-async def test_a_hub_in_order_is_alive_and_ready_where_it_is_watched_and_nowhere_else(hub: Hub) -> None:
+async def test_a_hub_in_order_is_alive_and_ready_where_it_is_watched_and_nowhere_else(
+    shared_hub: Hub,
+) -> None:
+    hub = shared_hub
     assert (await ask(hub, "/health")).json() == {"status": "ok"}
     ready = await ask(hub, "/ready")
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
@@ -144,12 +159,11 @@ async def test_an_audit_log_that_is_rotated_under_load_loses_no_line(hub: Hub) -
     assert lines[-1]["event"] == "stopped"
 
 
-async def test_the_operator_s_tokens_are_on_record_beside_the_running_hub(hub: Hub) -> None:
-    from tests.system.rig import _command
-
-    token = await asyncio.to_thread(_command, "vocu-hub", "token", str(hub.folder))
-    assert [line["event"] for line in audited(hub)].count("token-issued") == 1
-    assert token not in (hub.folder / "audit.log").read_text()
+def test_the_operator_s_tokens_are_on_record_beside_the_running_hub(shared_hub: Hub) -> None:
+    token = typed("token", shared_hub.folder).stdout.strip()
+    assert len(token) == 43
+    assert [line["event"] for line in audited(shared_hub)].count("token-issued") == 1
+    assert token not in (shared_hub.folder / "audit.log").read_text()
 
 
 @pytest.fixture
