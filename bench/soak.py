@@ -86,7 +86,7 @@ def _growth(seen: list[Minute]) -> str:
 
 def _panels(seen: list[Minute]) -> Iterator[Panel]:
     minutes = [float(each.minute) for each in seen]
-    yield Panel("Memory of the hub, MiB", minutes, [Line("proportional set size", [m.memory_mib for m in seen])])
+    yield Panel("Memory of the hub, MiB", minutes, [Line("in use", [m.memory_mib for m in seen])])
     yield Panel(
         "From a post to its receipt, ms",
         minutes,
