@@ -12,7 +12,7 @@ from vocu.protocol.frames import Entry
 from vocu_server.fanout.audience import decode_entry
 from vocu_server.settings import read_settings
 from vocu_server.store.engines import Connections
-from vocu_server.store.tables import entry, metadata
+from vocu_server.store.tables import entry, metadata, owner
 
 T = TypeVar("T")
 
@@ -36,6 +36,13 @@ def in_database(hub: Hub, work: Callable[[Connection], T]) -> T:
         return connections.use_now(commit)
     finally:
         connections.close()
+
+
+def served_at(hub: Hub) -> str:
+    """Where its one operation is served; only a test that follows no redirect has to ask."""
+    if not hub.others:
+        return hub.url
+    return str(in_database(hub, lambda connection: connection.execute(select(owner.c.url)).scalar_one()))
 
 
 def entries_of(hub: Hub) -> list[Entry]:

@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.core.form.forms import shortest_report
+from tests.system.logs import served_at
 from tests.system.rig import CHEAP, PASSPHRASE, PLAN, Hub, admit, found
 from vocu.operation.admission import SignedEvent
 from vocu.protocol.frames import Append, Failure, Refusal, read_from_hub
@@ -48,6 +49,7 @@ class Place:
         assert await de.sync()
         for desk in (pl, de, es):
             desk.close()
+        self.hub.url = served_at(self.hub)
 
 
 async def checkpoint(desk: Desk) -> str:
