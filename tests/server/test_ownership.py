@@ -168,7 +168,7 @@ async def test_a_process_whose_connection_was_ended_goes_on_and_its_desks_stay(p
     async with Desk(pair.first.url, plan, plan.organiser) as desk:
         for number in range(3):
             generation = pair.first.hub.database.generation
-            with held_up(pair.second):  # or it might be quicker
+            async with held_up(pair.second):  # or it might be quicker
                 pair.terminate_writer(pair.first)
                 async with asyncio.timeout(30):
                     while pair.first.hub.database.generation == generation or not pair.first.hub.database.holds(
@@ -183,7 +183,7 @@ async def test_who_lost_the_lock_to_another_writes_nothing_and_says_who_has_it(p
     async with Desk(pair.first.url, plan, plan.organiser) as desk:
         signed = desk.compose(plan.admission(Identity("DE")))
         given_up = pair.first.hub.operations.get(plan.op)
-        with held_up(pair.first):
+        async with held_up(pair.first):
             pair.terminate_writer(pair.first)
             async with asyncio.timeout(30):
                 while plan.op not in served(pair.second):
@@ -196,7 +196,7 @@ async def test_who_lost_the_lock_to_another_writes_nothing_and_says_who_has_it(p
         async with Desk(pair.second.url, plan, plan.organiser, desk.view) as again:
             assert again.view.size == 1
             assert await again.deliver(signed) == 1
-        with held_up(pair.first), held_up(pair.second):
+        async with held_up(pair.first), held_up(pair.second):
             pair.second.hub.operations._let_go(plan.op)
             await pair.second.hub.database.unlock(plan.op)
             await given_up.resume()
@@ -222,11 +222,12 @@ def served(hub: RunningHub) -> list[str]:
     return [sequencer.op for sequencer in hub.hub.operations]
 
 
-@contextlib.contextmanager
-def held_up(hub: RunningHub) -> Iterator[None]:
-    """This process does not look after its locks meanwhile."""
-    looking = hub.hub.operations._looking
-    assert looking is not None
-    looking.cancel()
+@contextlib.asynccontextmanager
+async def held_up(hub: RunningHub) -> AsyncIterator[None]:
+    """This process does not look after its locks meanwhile, and has ended what it had begun."""
+    operations = hub.hub.operations
+    assert operations._looking is not None
+    operations._looking.cancel()
+    await asyncio.gather(operations._looking, *operations._taking.values(), return_exceptions=True)
     yield
     hub.hub.operations._looking = asyncio.create_task(hub.hub.operations._look_around())
