@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -35,13 +36,13 @@ async def test_a_desk_whose_clock_is_two_hours_wrong_takes_part_like_any_other(t
         process = await asyncio.create_subprocess_exec(
             "faketime", "-f", offset, sys.executable, "-m", "tests.system.posting_desk", str(tmp_path / "FR"), "4",
             stdout=asyncio.subprocess.DEVNULL, cwd=Path(__file__).parents[3],
-            env=os.environ | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"},
+            env=os.environ | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}, start_new_session=True,
         )  # fmt: skip
         try:
             before = scene.reader.view.size
             await until(lambda: scene.reader.view.size >= before + 10, 60)
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # faketime waits for what it runs
             await process.wait()
         scene.write(3)
         await scene.all_arrives()
