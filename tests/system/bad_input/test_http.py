@@ -49,7 +49,7 @@ REQUESTS: dict[str, Request] = {
     "a part without a token": Request("PUT", f"{OP}/parts/{OTHER}", 401, "not-authenticated", LARGE, None),
     "a part with a wrong token": Request("PUT", f"{OP}/parts/{OTHER}", 401, "not-authenticated", LARGE, "wrong"),
     "a part for another operation": Request(
-        "PUT", f"/v1/operations/{'A' * 43}/parts/{OTHER}", 401, "not-authenticated", LARGE
+        "PUT", f"/v1/operations/{'A' * 43}/parts/{OTHER}", 404, "unknown-operation", LARGE
     ),
     "a part that nobody sent": Request("GET", f"{OP}/parts/{OTHER}", 404, "unknown-part"),
     "a part to be read without a token": Request("GET", f"{OP}/parts/{OTHER}", 401, "not-authenticated", b"", None),
