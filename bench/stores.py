@@ -3,6 +3,7 @@ once. The PostgreSQL is the tests' own, on this machine, with every commit synce
 
 import time
 from contextlib import closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -41,6 +42,6 @@ def _rate(url: URL, post: bytes, batch: int, seconds: float) -> float:
         begin = time.perf_counter()
         while time.perf_counter() < begin + seconds:
             entries = [StoredEntry(next(positions), bytes(41), None, post) for _ in range(batch)]
-            database.write_now(lambda connection, entries=entries: log.append(connection, op, entries, "note"))  # type: ignore[misc]
+            database.write_now(partial(log.append, op=op, entries=entries, checkpoint="note"))
             written += batch
         return written / (time.perf_counter() - begin)
