@@ -1,4 +1,5 @@
-"""A line to the hub that breaks: a TCP proxy that cuts each connection, in the middle of whatever it carries."""
+"""A line to the hub that breaks: a TCP proxy that cuts each connection in the middle of whatever it carries, and may
+hold it up before."""
 
 import asyncio
 import contextlib
@@ -9,11 +10,15 @@ from tests.system.middleboxes import serving
 
 
 class CuttingLine:
-    """What passes, passes unchanged; `cuts` counts the breaks. `bytes_between`: the most that a connection carries."""
+    """What passes, passes unchanged; `cuts` counts the breaks. `bytes_between`: the most that a connection carries. A
+    line with a `delay` hands on small pieces, each up to so many seconds late. Nothing of this happens while it is
+    `calm`."""
 
-    def __init__(self, port: int, bytes_between: int) -> None:
+    def __init__(self, port: int, bytes_between: int, *, delay: float = 0, calm: bool = False) -> None:
         self._port = port
         self._bytes_between = bytes_between
+        self._delay = delay
+        self.calm = calm
         self.cuts = 0
         self.url = ""
 
@@ -30,7 +35,7 @@ class CuttingLine:
             writer.transport.abort()
             return
         left = [random.randrange(self._bytes_between)]
-        ways = [asyncio.create_task(_pass(*way, left)) for way in ((reader, hub_writer), (hub_reader, writer))]
+        ways = [asyncio.create_task(self._pass(*way, left)) for way in ((reader, hub_writer), (hub_reader, writer))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -42,13 +47,14 @@ class CuttingLine:
             writer.transport.abort()
             hub_writer.transport.abort()
 
-
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: list[int]) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(4096):
-            data = data[: max(0, left[0])]
-            left[0] -= len(data)
-            writer.write(data)
-            await writer.drain()
-            if left[0] <= 0:
-                return
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: list[int]) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(random.randrange(1, 3000) if self._delay else 4096):
+                if not self.calm:
+                    await asyncio.sleep(random.random() * self._delay)
+                    data = data[: max(0, left[0])]
+                    left[0] -= len(data)
+                writer.write(data)
+                await writer.drain()
+                if left[0] <= 0:
+                    return

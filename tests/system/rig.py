@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pytest
@@ -129,6 +129,15 @@ class Hub:
                 raise RuntimeError(f"the hub did not start: {self.log.read_text()[-2000:]}")
             time.sleep(0.02)
         raise RuntimeError("the hub did not say that it listens")
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Self]:
+        """From its start until it is stopped."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
 
     def kill(self) -> None:
         """As a power cut would."""

@@ -18,11 +18,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         join_requests_per_address_and_hour=20,
         upload_mib_per_participant_and_day=64,
     )
-    place.hub.start()
-    try:
+    with place.hub.running():
         asyncio.run(place.tell())
         yield place
-    finally:
-        place.hub.stop()
     code, said = place.hub.verify()
     assert code == 0, said

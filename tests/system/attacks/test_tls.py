@@ -17,12 +17,9 @@ def secured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     certificate, key = certify(tmp_path, "hub")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     place = Place(tmp_path, "--tls-certificate", str(certificate), "--tls-key", str(key))
-    place.hub.start()
-    try:
+    with place.hub.running():
         asyncio.run(place.tell())
         yield place
-    finally:
-        place.hub.stop()
 
 
 @pytest.mark.parametrize("beginning", [b"", BEGINNING], ids=["nothing", "half a hello"])

@@ -1,10 +1,7 @@
 """One place for all the bad input, and the check that none of it leaves a trace."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +12,11 @@ from vocu_client import Desk
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place = Place(tmp_path_factory.mktemp("place"))
-    place.hub.start()
-    try:
+    with place.hub.running():
         asyncio.run(place.tell())
         yield place
-    finally:
-        place.hub.stop()
-    verified = [Path(sys.executable).with_name("vocu-hub"), "verify", str(place.hub.folder)]
-    assert subprocess.run(verified, capture_output=True, check=False).returncode == 0
+    code, said = place.hub.verify()
+    assert code == 0, said
 
 
 @pytest.fixture

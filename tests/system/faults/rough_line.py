@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.system.faults.chaos import ChaoticLine
+from tests.system.cutting import CuttingLine
 from tests.system.rig import CHEAP, PASSPHRASE, PLAN, Hub, admit, until, watching
 from vocu_client import Desk, Home, create_operation
 
@@ -31,7 +31,7 @@ async def play(folder: Path, seconds: float) -> None:
     hub = Hub(folder / "hub")
     hub.start()
     try:
-        async with ChaoticLine(hub.port, delay=0.05, bytes_between=400_000, chance=random.Random(7)).open() as line:
+        async with CuttingLine(hub.port, 400_000, delay=0.05, calm=True).open() as line:
             home = Home(folder / "PL")
             await create_operation(home, line.url, hub.token, PLAN, PASSPHRASE, CHEAP)
             organiser = Desk.open(home, PASSPHRASE)
