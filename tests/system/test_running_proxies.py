@@ -19,7 +19,9 @@ import pytest
 
 from tests.system.certificates import certify
 from tests.system.rig import Hub, _command, admit, found, until, watching
+from vocu.errors import MalformedError
 from vocu_client.attachments import Attachment
+from vocu_client.transport.address import trust
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -204,18 +206,38 @@ async def test_the_hub_hears_of_the_address_that_the_proxy_saw_and_is_spared_wha
 
 @KINDS
 async def test_with_mtls_a_machine_without_a_certificate_gets_no_further_than_the_proxy(
-    hub: Hub, tmp_path: Path, kind: type[Proxy]
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Proxy]
 ) -> None:
     authority, key = certify(tmp_path, "desk")
     changes = {old: new.replace("AUTHORITY", str(authority)) for old, new in kind.mtls.items()}
     proxy = kind(tmp_path / "proxy", hub.port, changes)
     try:
-        stranger, desk = (ssl.create_default_context(cafile=proxy.certificate) for _ in range(2))
-        desk.load_cert_chain(authority, key)
+        stranger = ssl.create_default_context(cafile=proxy.certificate)
         async with proxy.client(verify=stranger) as client:
             with contextlib.suppress(httpx2.TransportError, ssl.SSLError):  # one hangs up, the other says why
                 assert (await client.get("/v1/hub")).status_code == 400
-        async with proxy.client(verify=desk) as client:
-            assert (await client.get("/v1/hub")).status_code == 200
+        both = tmp_path / "desk.pem"
+        both.write_bytes(authority.read_bytes() + key.read_bytes())
+        monkeypatch.setenv("SSL_CERT_FILE", str(proxy.certificate))
+        monkeypatch.setenv("VOCU_CLIENT_CERTIFICATE", str(both))
+        outside = copy.copy(hub)
+        outside.url = proxy.url
+        outside.token = await asyncio.to_thread(_command, "vocu-hub", "token", str(hub.folder))
+        async with await found(outside, tmp_path) as organiser, await admit(organiser, tmp_path, "DE") as german:
+            german.actions.send_message("from a machine that is known")
+            assert await german.sync()
+            assert await organiser.sync()
+        assert [line.text.body for line in organiser.reading.lines() if line.text] == ["from a machine that is known"]
     finally:
         proxy.stop()
+
+
+def test_a_certificate_of_the_machine_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (tmp_path / "none.pem", tmp_path / "broken.pem"):
+        monkeypatch.setenv("VOCU_CLIENT_CERTIFICATE", str(path))
+        (tmp_path / "broken.pem").write_text("no certificate")
+        with pytest.raises(MalformedError, match=path.name) as caught:
+            trust("https://hub.example.org")
+        assert caught.value.code == "bad-file"

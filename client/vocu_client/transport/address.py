@@ -1,5 +1,6 @@
 """Which addresses a desk talks to, and whom it trusts there."""
 
+import os
 import ssl
 from urllib.parse import urlsplit
 
@@ -31,5 +32,17 @@ def require_redirect(here: str, there: str) -> None:
 
 
 def trust(hub: str) -> ssl.SSLContext | None:
-    """The authorities that this machine trusts, with those in `SSL_CERT_FILE`; None on loopback without TLS."""
-    return ssl.create_default_context() if urlsplit(hub).scheme == "https" else None
+    """The authorities that this machine trusts, with those in `SSL_CERT_FILE`; None on loopback without TLS.
+
+    Where the hub's proxy wants to know the machine (mTLS), it is shown the certificate, with its key, in the PEM file
+    that `VOCU_CLIENT_CERTIFICATE` names. Raises MalformedError (bad-file).
+    """
+    if urlsplit(hub).scheme != "https":
+        return None
+    context = ssl.create_default_context()
+    if own := os.environ.get("VOCU_CLIENT_CERTIFICATE"):
+        try:
+            context.load_cert_chain(own)
+        except OSError as error:  # ssl.SSLError is one
+            raise MalformedError("bad-file", f"{own} cannot be read: {error.strerror}.") from None
+    return context
