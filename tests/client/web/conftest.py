@@ -1,4 +1,4 @@
-"""One real hub for the tests of a module: an operation that has just become operational, or one that was played."""
+"""One real hub, with an operation for the tests of a module that has just become operational, or one that was played."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -35,14 +35,21 @@ class Countries(msgspec.Struct):
         return Home(self.folder / ncp)
 
 
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """One hub, on which each module begins an operation of its own."""
+    hub = Hub(tmp_path_factory.mktemp("serving") / "hub")
+    hub.limit(join_requests_per_address_and_hour=1000)
+    with hub.running():
+        yield hub
+
+
 @pytest.fixture(scope="module")
-def countries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Countries]:
+def countries(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Countries:
     folder = tmp_path_factory.mktemp("operation")
-    hub = Hub(folder / "hub")
-    hub.start()
+    hub.renew_token()
     asyncio.run(begin(hub, folder))
-    yield Countries(hub, folder)
-    hub.stop()
+    return Countries(hub, folder)
 
 
 @pytest.fixture(scope="module")
