@@ -1,4 +1,4 @@
-"""One real hub, with an operation for the tests of a module that has just become operational, or one that was played."""
+"""One real hub, and for the tests of a module an operation that has just become operational, or one that was played."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
