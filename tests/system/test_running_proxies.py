@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from tests.system.certificates import certify
-from tests.system.rig import Hub, _command, admit, found, until, watching
+from tests.system.rig import Hub, admit, found, until, watching
 from vocu.errors import MalformedError
 from vocu_client.attachments import Attachment
 from vocu_client.transport.address import trust
@@ -31,6 +31,8 @@ class Proxy:
     """A real reverse proxy with the sample of its kind, but for addresses, certificates and places."""
 
     program: str
+    keys: str
+    """Where its certificate and key are."""
     sample: Path
     mtls: ClassVar[dict[str, str]]
 
@@ -45,8 +47,8 @@ class Proxy:
         for old, new in {
             **self.places(),
             "127.0.0.1:8440": f"127.0.0.1:{hub_port}",
-            "/etc/vocu-hub/hub.crt": str(self.certificate),
-            "/etc/vocu-hub/hub.key": str(key),
+            f"{self.keys}/hub.crt": str(self.certificate),
+            f"{self.keys}/hub.key": str(key),
             **(changes or {}),
         }.items():
             assert old in text, old
@@ -90,6 +92,7 @@ class Proxy:
 
 class Nginx(Proxy):
     program = "nginx"
+    keys = "/etc/vocu-hub"
     sample = CONFIG / "nginx" / "vocu-hub.conf"
     mtls: ClassVar[dict[str, str]] = {
         "# ssl_client_certificate /etc/vocu-hub/desks-ca.crt;": "ssl_client_certificate AUTHORITY;",
@@ -121,11 +124,12 @@ class Nginx(Proxy):
 
 class Caddy(Proxy):
     program = "caddy"
+    keys = "/etc/caddy"
     sample = CONFIG / "caddy" / "Caddyfile"
     mtls: ClassVar[dict[str, str]] = {
         "\t\t# client_auth {": "\t\tclient_auth {",
         "# \tmode require_and_verify": "\tmode require_and_verify",
-        "# \ttrusted_ca_cert_file /etc/vocu-hub/desks-ca.crt": "\ttrusted_ca_cert_file AUTHORITY",
+        "# \ttrusted_ca_cert_file /etc/caddy/desks-ca.crt": "\ttrusted_ca_cert_file AUTHORITY",
         "\t\t# }": "\t\t}",
     }
 
@@ -170,9 +174,9 @@ def audited(hub: Hub) -> list[dict[str, Any]]:
 
 
 async def test_an_operation_runs_through_it(hub: Hub, proxy: Proxy, tmp_path: Path) -> None:
+    await asyncio.to_thread(hub.renew_token)
     outside = copy.copy(hub)
     outside.url = proxy.url
-    outside.token = await asyncio.to_thread(_command, "vocu-hub", "token", str(hub.folder))
     async with await found(outside, tmp_path) as organiser, await admit(organiser, tmp_path, "DE") as german:
         async with watching(organiser, german):
             scan = Attachment(
@@ -220,9 +224,9 @@ async def test_with_mtls_a_machine_without_a_certificate_gets_no_further_than_th
         both.write_bytes(authority.read_bytes() + key.read_bytes())
         monkeypatch.setenv("SSL_CERT_FILE", str(proxy.certificate))
         monkeypatch.setenv("VOCU_CLIENT_CERTIFICATE", str(both))
+        await asyncio.to_thread(hub.renew_token)
         outside = copy.copy(hub)
         outside.url = proxy.url
-        outside.token = await asyncio.to_thread(_command, "vocu-hub", "token", str(hub.folder))
         async with await found(outside, tmp_path) as organiser, await admit(organiser, tmp_path, "DE") as german:
             german.actions.send_message("from a machine that is known")
             assert await german.sync()
