@@ -5,6 +5,7 @@ python -m bench.hub profiled FOLDER     # writes FOLDER/<thread>.prof when it st
 """
 
 import cProfile
+import runpy
 import signal
 import sys
 import threading
@@ -13,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from vocu.operation import admission
-from vocu_server.cli import main
 
 
 def serve(folder: str) -> None:
-    sys.argv = ["vocu-hub", "serve", folder, "--port", "0"]
-    main()
+    sys.argv = ["vocu_server", folder, "0"]
+    runpy.run_module("vocu_server", run_name="__main__", alter_sys=True)
 
 
 def serve_unchecked(folder: str) -> None:

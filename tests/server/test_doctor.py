@@ -11,7 +11,6 @@ import pytest
 
 from tests.server.typed import typed
 from tests.system.certificates import certify
-from vocu_server.cli.serving import take_all_open_files
 from vocu_server.doctor.backups import backups
 from vocu_server.doctor.certificate import certificate
 from vocu_server.doctor.clock import clock
@@ -20,6 +19,7 @@ from vocu_server.doctor.examination import examine
 from vocu_server.doctor.finding import Finding
 from vocu_server.doctor.permissions import permissions
 from vocu_server.keeping.record import Newest
+from vocu_server.serving import take_all_open_files
 from vocu_server.settings import HubFolder, Settings, read_settings
 
 NOW = 1_795_000_000_000

@@ -1,23 +1,12 @@
 """Running a hub."""
 
-import asyncio
-import hashlib
-import resource
-import signal
-import socket
-from importlib.metadata import version
+import os
+import sys
 from typing import Annotated
 
-import structlog
 import typer
 
-from vocu.errors import RefusedError
-from vocu_server.app import HubServer, make_server
 from vocu_server.cli.folder import Folder
-from vocu_server.log_files import log_to
-from vocu_server.settings import HubFolder, read_settings
-
-log = structlog.get_logger()
 
 
 def serve(
@@ -25,30 +14,5 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Another port than hub.toml says; 0 takes any.")] = None,
 ) -> None:
     """Run the hub until it is told to stop (SIGTERM or SIGINT). SIGHUP: take up a new certificate."""
-    hub = read_settings(folder)
-    take_all_open_files()
-    with log_to(hub):
-        log.info("configured", version=version("vocu"), settings=_fingerprint(hub))
-        server, listener = make_server(hub, port)
-        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-            runner.run(_serve(server, listener))
-    if not server.started:
-        raise RefusedError("not-started", "The hub did not start; its log says why.")
-
-
-def take_all_open_files() -> None:
-    """As many open files as this process may have: each desk needs one, and shells begin with 1024."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-async def _serve(server: HubServer, listener: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
-    loop.add_signal_handler(signal.SIGHUP, server.renew_certificate)
-    await server.serve(sockets=[listener])
-
-
-def _fingerprint(hub: HubFolder) -> str:
-    return hashlib.sha256((hub.folder / "hub.toml").read_bytes()).hexdigest()
+    hub = [sys.executable, "-P", "-m", "vocu_server", str(folder), *([] if port is None else [str(port)])]
+    os.execv(sys.executable, hub)  # noqa: S606  # the same process, less 10 MiB of what reads a command line
