@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import structlog
 import uvicorn
@@ -26,6 +26,7 @@ from vocu_server.api import API, answer, refuse, refuse_address, refuse_for_now
 from vocu_server.arrivals import Arrivals, HubHTTP, Visits
 from vocu_server.channel import Channel
 from vocu_server.clock import rehearsal_clock, system_clock
+from vocu_server.door import Door
 from vocu_server.login import Login
 from vocu_server.polling import Polling
 from vocu_server.publisher import Publisher
@@ -152,24 +153,42 @@ class HubServer(Server):
     def __init__(self, config: uvicorn.Config, hub: Hub, admin: "Listening | None") -> None:
         super().__init__(config)
         self.hub = hub
+        self.tls = _tls_context(hub.folder)
         self.admin = admin
         self._watched: asyncio.Task[None] | None = None
+        self._door: Door | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup([])
         if self.started and sockets:
+            self._door = self._make_door(sockets[0])
+            self._door.open()
             if self.admin is not None:
                 self._watched = asyncio.create_task(self.admin.server.serve(sockets=[self.admin.socket]))
                 log.info("watched", url=_url("http", self.admin.socket))
             clock = {"clock": "rehearsal clock"} if self.hub.rehearses else {}
-            log.info("listening", url=_url("https" if self.config.is_ssl else "http", sockets[0]), **clock)
+            log.info("listening", url=_url("https" if self.tls is not None else "http", sockets[0]), **clock)
             tell("READY=1")
+
+    def _make_door(self, listener: socket.socket) -> Door:
+        settings = self.hub.folder.settings
+        arrivals = Arrivals(settings.limits.connections_per_address, settings.trusted_proxies)
+        patience = settings.limits.seconds_to_take_a_frame
+
+        def serve(leave: Callable[[], None]) -> HubHTTP:
+            return HubHTTP(
+                leave, patience, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+
+        return Door(listener, arrivals, patience, self.tls, serve)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         tell("STOPPING=1")
         log.info("stopping")
         await self.hub.channel.stop()
         await self.hub.operations.stop()
+        if self._door is not None:
+            self._door.close()
         await super().shutdown(sockets)
         if self.admin is not None and self._watched is not None:
             self.admin.server.should_exit = True
@@ -186,14 +205,14 @@ class HubServer(Server):
                 log.warning("certificate-unfit", error=type(error).__name__)
             else:
                 log.info("certificate-renewed")
-        if settings.tls_certificate is None or settings.tls_key is None or self.config.ssl is None:
+        if settings.tls_certificate is None or settings.tls_key is None or self.tls is None:
             return
         files = folder.path(settings.tls_certificate), folder.path(settings.tls_key)
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*files)  # a trial: half a change would end all
+            _tls_context(folder)  # a trial: half a change would end all
             self.hub.readiness.certificate_expires = read_expiry(files[0])
             self.hub.login.tls = _tls_hash(folder)
-            self.config.ssl.load_cert_chain(*files)
+            self.tls.load_cert_chain(*files)
         except (OSError, ValueError, VocuError) as error:
             log.warning("certificate-unfit", error=type(error).__name__)
         else:
@@ -220,15 +239,11 @@ def make_server(folder: HubFolder, port: int | None = None) -> tuple[HubServer, 
     except VocuError:
         hub.close()
         raise
-    arrivals = Arrivals(settings.limits.connections_per_address, settings.trusted_proxies)
     config = uvicorn.Config(
         make_app(hub),
-        http=cast(Any, partial(HubHTTP, arrivals, settings.limits.seconds_to_take_a_frame)),
         ws=HubProtocol,
         ws_max_size=MAX_FRAME,
         ws_per_message_deflate=False,
-        ssl_certfile=str(folder.path(settings.tls_certificate)) if settings.tls_certificate else None,
-        ssl_keyfile=str(folder.path(settings.tls_key)) if settings.tls_key else None,
         lifespan="on",
         timeout_graceful_shutdown=3,
         **_QUIET,
@@ -261,6 +276,15 @@ def _bind(host: str, port: int) -> socket.socket:
         raise MalformedError("bad-address", f"The hub cannot listen on {host}:{port} ({error.strerror}).") from None
     listener.set_inheritable(True)
     return listener
+
+
+def _tls_context(folder: HubFolder) -> ssl.SSLContext | None:
+    settings = folder.settings
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder.path(settings.tls_certificate), folder.path(settings.tls_key))
+    return context
 
 
 def _tls_hash(folder: HubFolder) -> str:

@@ -117,11 +117,10 @@ def _place(address: str) -> str:
 class HubHTTP(HttpToolsProtocol):
     """uvicorn's HTTP, which waits so many seconds for a request to come, go on, or have its answer taken."""
 
-    def __init__(self, arrivals: Arrivals, patience: float, **given: Any) -> None:
+    def __init__(self, leave: Callable[[], None], patience: float, **given: Any) -> None:
         super().__init__(**given)
-        self._arrivals = arrivals
+        self._leave = leave
         self._patience = patience
-        self._leave: Callable[[], None] = lambda: None
         self._in_head = False
         self._head = 0
         self._refused = 0
@@ -131,11 +130,6 @@ class HubHTTP(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        leave = self._arrivals.enter(self.client[0] if self.client else "")
-        if leave is None:
-            self._hang_up("too-many-connections")
-            return
-        self._leave = leave
         self._wait()
         self._look_after()
 

@@ -39,6 +39,7 @@ EVENTS = {
     "disconnected": "That session ended.",
     "login-failed": "Somebody at this `address` did not prove who he is; `code` says why not.",
     "line-failed": "A session ended because of what the device sent; `code` says what was wrong.",
+    "hung-up": "The hub hung up on somebody at this `address` who asked too much or too slowly; `code` says why.",
     "closed": "The hub closed a connection; `code` is the close code of `protocol.md`.",
     "refused": "An event was not admitted; `code` names the rule.",
     "request-refused": "An HTTP request was refused; `code` says why.",
@@ -73,7 +74,7 @@ DECISIONS = frozenset(
     )
 )
 
-FROM_STRANGERS = frozenset({"login-failed", "request-refused", "closed"})
+FROM_STRANGERS = frozenset({"login-failed", "request-refused", "closed", "hung-up"})
 LINES_OF_STRANGERS_PER_SECOND = 50
 
 
