@@ -113,7 +113,7 @@ def _is_sealed(slip: PartSlip) -> bool:
     return slip.enc != "clear"
 
 
-def write_log(path: Path, lines: Iterable[bytes], told: Callable[[int], None]) -> int:
+def write_log(path: Path, lines: Iterable[bytes], told: Callable[[int], None], *, may_pack: bool = True) -> int:
     """Write the lines, compressed where the name ends in .gz; the file is there once it is whole. `told`: lines so far.
 
     Returns how many bytes the lines have.
@@ -121,7 +121,7 @@ def write_log(path: Path, lines: Iterable[bytes], told: Callable[[int], None]) -
     part, written = path.with_name(path.name + ".part"), 0
     try:
         with part.open("wb") as raw:
-            packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else None
+            packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if may_pack and path.suffix == ".gz" else None
             for done, line in enumerate(lines, 1):
                 written += len(line)
                 (packed or raw).write(line)

@@ -50,6 +50,7 @@ EVENTS = {
     "token-issued": "The operator had a token printed for one more operation.",
     "backed-up": "The operator took a backup of `size` bytes.",
     "restored": "The operator made this hub anew from a backup.",
+    "recovered": "The operator took the log's end, entries `before` to `now`, from desks' copies; `code` says why not.",
     "upgraded": "The operator brought the database from schema `before` to schema `now`.",
     "verified": "The operator had every entry, newsletter and table verified; `code` says what was wrong, if anything.",
     "join-requested": "Somebody with an invitation asks to be let in with this `device`.",

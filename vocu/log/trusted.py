@@ -139,7 +139,9 @@ class TrustedLog:
         if checkpoint.size < self.size:
             raise UntrustedError(
                 "rolled-back",
-                f"The hub's log has shrunk from {self.size} to {checkpoint.size} entries. Stop and raise the alarm.",
+                f"The hub's log has shrunk from {self.size} to {checkpoint.size} entries. Stop and raise the alarm. "
+                "If its operator says by telephone that it lost its data, give him what `vocu export COPY --for-hub` "
+                "writes.",
                 self._evidence(note),
             )
 

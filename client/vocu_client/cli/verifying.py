@@ -10,6 +10,7 @@ from vocu.errors import RefusedError, UntrustedError
 from vocu_client.app import Desk
 from vocu_client.cli.desk import open_desk, read
 from vocu_client.cli.printing import bar, note, say, show_error, wording
+from vocu_client.copying import copy_for_hub
 from vocu_client.exports import write_files
 from vocu_client.log_file import FORMAT, FirstLine, LogFile, log_lines, write_log
 from vocu_client.verifying import Anchors, Verified, compare_files, verify_file, verify_log
@@ -26,8 +27,19 @@ def export(
         bool,
         typer.Option("--sealed", help="With sealed parts, still sealed, and what only some may read: for an archive."),
     ] = False,
+    for_hub: Annotated[
+        bool, typer.Option("--for-hub", help="For the operator of a hub that lost its newest entries: docs/backup.md.")
+    ] = False,
+    since: Annotated[int, typer.Option(min=0, help="With --for-hub: how many entries the hub still has.")] = 0,
 ) -> None:
     """Write the whole log with its proofs as JSON lines, for somebody who has no desk: docs/export.md."""
+    if for_hub:
+        with open_desk(ctx) as desk:
+            size, pieces = copy_for_hub(desk, since)
+            written = write_log(file, pieces, lambda _: None, may_pack=False)
+        say(f"A copy of {wording().number(size)} entries is in {file}, {wording().number(written)} bytes.")
+        note("It says who wrote to whom, and holds sealed parts: give it to the hub's operator alone.")
+        return
 
     def write(desk: Desk) -> None:
         checkpoint, size = desk.replica.newest()

@@ -18,6 +18,7 @@ MODULES = {
     "backup-key": "keeping",
     "backup": "keeping",
     "restore": "keeping",
+    "recover": "keeping",
     "upgrade": "examining",
     "doctor": "examining",
 }

@@ -16,6 +16,7 @@ from vocu_server.cli.looking import verify_all
 from vocu_server.cli.progress import progress
 from vocu_server.clock import system_clock
 from vocu_server.keeping.backups import make_backup, prune
+from vocu_server.keeping.recovering import recover as recover_log
 from vocu_server.keeping.restoring import restore as restore_hub
 from vocu_server.log_files import put_on_record
 from vocu_server.settings import HubFolder, read_settings
@@ -96,6 +97,27 @@ def restore(
             hub: HubFolder = restore_hub(file, private, Path(place) / "hub", told, b"")
         verify_all(hub)
     typer.echo(f"{file} can be restored")
+
+
+def recover(
+    folder: Folder,
+    copies: Annotated[list[Path], typer.Argument(help="What desks wrote with `vocu export FILE --for-hub`.")],
+) -> None:
+    """Take back the end of a log that a restored hub lacks from desks' copies. The hub must not be running."""
+    hub = read_settings(folder)
+    try:
+        with progress("recover") as told:
+            found = recover_log(hub, copies, system_clock(), told)
+    except UntrustedError as error:
+        put_on_record(hub, "recovered", code=error.code)
+        raise
+    put_on_record(hub, "recovered", op=found.op, before=found.before, now=found.after)
+    typer.echo(
+        f"{found.op}  {found.before} entries, now {found.after}; {found.parts} large parts put back  root {found.root}"
+    )
+    for index, part in found.missing:
+        typer.echo(f"no copy held the part {part!r} of entry {index}")
+    typer.echo(f"go on with `vocu-hub verify {folder}`; desks that had an alarm: `vocu alarms silence`")
 
 
 def _passphrase(file: Path | None, *, new: bool) -> str:

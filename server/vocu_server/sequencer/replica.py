@@ -1,6 +1,6 @@
 """An operation as the hub holds it in memory: what its entries add up to. The writer's thread alone changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -173,22 +173,58 @@ class Replica:
         _require_own_blobs(connection, header)
         parts = self._kept_parts(act, event.parts)
         leaf = leaf_data(header.leaf_kind, at, event.header, event.signature)
+        return self._enter(connection, act, SignedEvent(event.header, event.signature, parts), leaf, at, batch)
+
+    def begin_again(self, genesis: SignedEvent, leaf: bytes, batch: Batch) -> None:
+        """Enter the genesis that this hub admitted before, and lost."""
+        self._begin(genesis, leaf, parse_leaf(leaf).hub_ms)
+        body = encode_entry(Entry(0, leaf, genesis.header, genesis.signature))
+        batch.entries.append(StoredEntry(0, leaf, None, body))
+
+    def take_back(
+        self, connection: Connection, event: SignedEvent, leaf: bytes, batch: Batch, held: Container[str]
+    ) -> Act:
+        """Enter an event that this hub admitted before, and lost: examined by all rules as then, under its old leaf.
+
+        `held`: the hex hashes of what lies beside the log; what is not there is no longer named. Raises as `examine`.
+        """
+        old = parse_leaf(leaf)
+        act = examine(identify(event, self.state), self.state, old.hub_ms, Vantage(self._root_at, lambda _: True))
+        if (old.kind, old.digest) != (act.header.leaf_kind, act.digest):
+            raise UntrustedError("wrong-leaf", f"The leaf of entry {self.tree.size} does not belong to its event.")
+        if isinstance(act.event, NewsletterCompiled):
+            check_newsletter(self.ledger, act, self._root_at, old.hub_ms)
+        _require_own_blobs(connection, act.header)
+        self._enter(connection, act, event, leaf, old.hub_ms, batch, held)
+        return act
+
+    def _enter(
+        self,
+        connection: Connection,
+        act: Act,
+        event: SignedEvent,
+        leaf: bytes,
+        at: int,
+        batch: Batch,
+        held: Container[str] | None = None,
+    ) -> Admitted:
         if isinstance(act.event, EntryErased):
             self._erase(connection, act, batch)
         index = self.tree.size
         self._take(act, leaf, at)
         projection.take(connection, self.state, index, at, act)
         audience = encode_audience(audience_of(act, self.state))
-        body = encode_entry(Entry(index, leaf, event.header, event.signature, parts))
+        body = encode_entry(Entry(index, leaf, event.header, event.signature, event.parts))
         batch.entries.append(StoredEntry(index, leaf, audience, body))
         batch.acts.append(act)
         uploaded = [
             LargePart(unb64(slip.sha256).hex(), index, number)
-            for number, (slip, data) in enumerate(zip(header.parts, parts, strict=True))
+            for number, (slip, data) in enumerate(zip(act.header.parts, event.parts, strict=True))
             if data is None
         ]
-        log.add_large_parts(connection, self.op, uploaded + _chunks(header, index))
-        return Admitted(sent, index, leaf)
+        named = [each for each in uploaded + _chunks(act.header, index) if held is None or each.sha256 in held]
+        log.add_large_parts(connection, self.op, named)
+        return Admitted(act.digest, index, leaf)
 
     def _root_at(self, size: int) -> bytes:
         return self.tree.root(size)
