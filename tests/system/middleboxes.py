@@ -37,13 +37,13 @@ class Blocker:
             await reader.read()
             return
         hub_reader, hub_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        hub_writer.write(head)
-        if upgrade and self.manner == "swallows":
-            writer.write(await hub_reader.readuntil(b"\r\n\r\n"))
-            await reader.read()
-            hub_writer.close()
-            return
-        await join((reader, writer), (hub_reader, hub_writer))
+        with contextlib.closing(hub_writer):
+            hub_writer.write(head)
+            if upgrade and self.manner == "swallows":
+                writer.write(await hub_reader.readuntil(b"\r\n\r\n"))
+                await reader.read()
+                return
+            await join((reader, writer), (hub_reader, hub_writer))
 
 
 class AskingProxy:
@@ -77,8 +77,9 @@ class AskingProxy:
         self.passed += 1
         host, _, port = target.rpartition(":")
         hub = await asyncio.open_connection(host, int(port))
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await join((reader, writer), hub)
+        with contextlib.closing(hub[1]):
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await join((reader, writer), hub)
 
 
 @contextlib.asynccontextmanager
@@ -86,19 +87,19 @@ async def serving(carry: object, tls: ssl.SSLContext | None = None) -> AsyncIter
     """The port of a server that treats each connection so, and forgets those that break."""
     tasks: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            await carry(reader, writer)  # type: ignore[operator]
-        except (OSError, EOFError, asyncio.CancelledError):
-            pass
-        finally:
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        def ended(task: asyncio.Task[None]) -> None:
             tasks.discard(task)
-            with contextlib.suppress(OSError):
-                await writer.drain()
-            writer.close()
+            writer.close()  # here, for a task may be cancelled before it has begun, and while it cleans up
+
+        task = asyncio.create_task(attend(reader, writer))
+        tasks.add(task)
+        task.add_done_callback(ended)
+
+    async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            await carry(reader, writer)  # type: ignore[operator]
+            await writer.drain()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     try:
@@ -114,7 +115,7 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def join(one: Ends, other: Ends) -> None:
-    """Carry bytes both ways, until one of them hangs up."""
+    """Carry bytes both ways, until one of them hangs up. Who opened the connections closes them."""
     ways = [asyncio.create_task(_pass(*way)) for way in ((one[0], other[1]), (other[0], one[1]))]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -122,7 +123,6 @@ async def join(one: Ends, other: Ends) -> None:
         for way in ways:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
-        other[1].close()
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
