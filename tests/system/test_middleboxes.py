@@ -27,7 +27,7 @@ def test_a_line_that_ends_together_with_its_test_is_closed(between) -> None:  # 
         warnings.simplefilter("always")
         for turns in range(20):
             asyncio.run(end_after(turns))
-            gc.collect()
+        gc.collect()
     assert [str(each.message) for each in left_open] == []
 
 
