@@ -4,6 +4,8 @@ ARGS ?=
 VENDOR := client/vocu_client/web/static/vendor
 HTMX = $(V)/assets/django_htmx/static/django_htmx
 PYTEST := $(V)/bin/python -m pytest -q
+# Three keep two cores busy: a test often waits, for a disk or another process.
+PARALLEL := $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 PROCESSES := $(wildcard tests/system tests/browser)
 PIP := $(V)/bin/python -m pip --disable-pip-version-check -q install --no-deps --only-binary :all: --require-hashes
 
@@ -15,8 +17,8 @@ test: $(V)/.ok programs  ## fast tests first, then real processes on loopback; w
 ifdef ARGS
 	@$(PYTEST) $(ARGS)
 else
-	@$(PYTEST) -n 2 --dist loadfile $(PROCESSES:%=--ignore=%)
-	@for folder in $(PROCESSES); do $(PYTEST) -n 2 --dist loadfile $$folder || exit 1; done
+	@$(PARALLEL) $(PROCESSES:%=--ignore=%)
+	@for folder in $(PROCESSES); do $(PARALLEL) $$folder || exit 1; done
 endif
 
 programs:  ## what the tests need of the machine: Chromium, LibreOffice
