@@ -69,6 +69,7 @@ class Operations:
         self._taking: dict[str, asyncio.Task[Sequencer]] = {}
         self._not_before: dict[str, float] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._living: asyncio.Task[None] | None = None
         self._stopping = False
 
     def __iter__(self) -> Iterator[Sequencer]:
@@ -160,12 +161,13 @@ class Operations:
         for served in self._served.values():
             self._start(served)
         if self._database.shared:
+            self._living = asyncio.create_task(self._show_life())
             self._looking = asyncio.create_task(self._look_around())
 
     async def stop(self) -> None:
         """Let go of everything at once, so that another process can go on; what is being written is still written."""
         self._stopping = True
-        tasks = [*self._taking.values(), *([self._looking] if self._looking else [])]
+        tasks = [task for task in (*self._taking.values(), self._looking, self._living) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -174,6 +176,12 @@ class Operations:
             self._let_go(op)
         for op in owned:
             await self._ownership.release(op)
+
+    async def _show_life(self) -> None:
+        """Beside all else, for to take an operation over may last longer than the database waits."""
+        while True:
+            await self._ownership.show_life()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _look_around(self) -> None:
         while True:
@@ -186,7 +194,6 @@ class Operations:
 
     async def _keep(self) -> None:
         """Take locks again that a broken connection has lost, where no other process was quicker."""
-        await self._ownership.probe()
         for sequencer in self:
             if not self._database.holds(sequencer.op):
                 await sequencer.resume()

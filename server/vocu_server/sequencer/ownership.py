@@ -6,12 +6,16 @@ the server frees the lock when the connection ends, so that another process can 
 
 import contextlib
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from vocu.errors import RefusedError
 from vocu_server.store import owners
 from vocu_server.store.sql import Database
+
+FROZEN_SECONDS = 20
+"""A process that was stopped, or that hangs, is silent for longer; one that verifies a large batch is not."""
+_LIMITS = ("idle_session_timeout", "idle_in_transaction_session_timeout")
 
 
 class NotHereError(RefusedError):
@@ -49,10 +53,12 @@ class Ownership:
         if not await self._database.read(lambda connection: owners.is_held(connection, op)):
             raise RefusedError("unknown-operation", "This hub does not hold that operation; check the invitation.")
 
-    async def probe(self) -> None:
-        """Notice where the connection broke that holds the locks, though nobody writes."""
+    async def show_life(self) -> None:
+        """Keep the locks: from the first time on, the server takes them from a process that says nothing for
+        `FROZEN_SECONDS`, though its machine still answers. Notices where it has, or where the connection broke."""
+        limits = select(*(func.set_config(limit, f"{FROZEN_SECONDS}s", False) for limit in _LIMITS))
         with contextlib.suppress(SQLAlchemyError):
-            await self._database.write(lambda connection: connection.execute(select(1)).scalar_one())
+            await self._database.write(lambda connection: connection.execute(limits).all())
 
     async def _elsewhere(self, op: str) -> str:
         """Where the owner is; our own address there is of a connection that the server has not given up yet."""
