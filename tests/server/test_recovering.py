@@ -18,13 +18,14 @@ from vocu.errors import VocuError
 from vocu.log.checkpoint import Checkpoint, origin, sign_checkpoint
 from vocu.operation import bodies, events
 from vocu.protocol.copies import FirstLine, copy_pieces
-from vocu.protocol.frames import Entry
+from vocu.protocol.frames import INLINE_PART, Entry
 from vocu_server.fanout.audience import decode_entry
 from vocu_server.inspection import verify_operation
 from vocu_server.keeping import recovering
 from vocu_server.keeping.recovering import Recovered, recover
 from vocu_server.settings import HubFolder, Settings
 from vocu_server.store import log
+from vocu_server.store.attachments import proving
 from vocu_server.store.attachments.choosing import place_of
 from vocu_server.store.keys import read_keys, write_secret
 from vocu_server.store.sql import Database
@@ -156,6 +157,28 @@ def test_a_part_that_no_copy_holds_is_named(hub: Hub, tmp_path: Path) -> None:
     last = s.hub.tree.size - 1
     assert (last, "text") in found.missing
     assert hub.verify(s.op) == last + 1
+
+
+def test_a_large_part_comes_back_to_its_place_or_is_named(hub: Hub, tmp_path: Path) -> None:
+    s = operation()
+    s.post("FR", events.MessagePosted(text=words("long " * 14_000)))
+    desk, last = s.desks["DE"], s.hub.tree.size - 1
+    (large,) = desk.entries[-1].parts
+    assert large is not None
+    assert len(large) > INLINE_PART
+    copies = tmp_path / "without.copy", tmp_path / "with.copy"
+    entries = with_last(desk, parts=(None,))
+    first = FirstLine(
+        format="vocu-copy/1", op=s.op, device=desk.id, entries=len(entries), checkpoint=s.hub.checkpoint()
+    )
+    for path, parts in zip(copies, ((), (large, bytes(2000))), strict=True):
+        path.write_bytes(b"".join(copy_pieces(first, entries, parts)))
+    found = hub.recover(*copies)
+    assert (found.parts, (last, "text") in found.missing) == (1, False)
+    assert hub.verify(s.op) == last + 1
+    place = place_of(hub.hub)
+    kept = [b"".join(proving.pieces(place, stored.key)) for stored in place.stored()]
+    assert kept == [large]
 
 
 def test_what_was_erased_after_the_backup_is_erased_and_not_missing(hub: Hub, tmp_path: Path) -> None:
