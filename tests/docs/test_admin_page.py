@@ -1,7 +1,10 @@
 """The guide for operators names files and units that exist, where they are."""
 
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "admin.md").read_text("utf-8")
@@ -27,3 +30,41 @@ def test_units_run_the_program_where_the_guide_puts_it_on_the_folder_that_it_mak
         assert re.search(r"^ExecStart=/opt/vocu/current/bin/vocu-hub \w+ /var/lib/vocu-hub\b", text, re.MULTILINE)
     assert "ln -sfn /opt/vocu/$VERSION /opt/vocu/current" in COMMANDS
     assert "vocu-hub init /var/lib/vocu-hub" in COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("sample", "installed", "lines"),
+    [
+        (
+            "nginx/vocu-hub.conf",
+            "/etc/nginx/conf.d/vocu-hub.conf",
+            ["    ssl_client_certificate /etc/vocu-hub/desks-ca.crt;", "    ssl_verify_client on;"],
+        ),
+        (
+            "caddy/Caddyfile",
+            "/etc/caddy/Caddyfile",
+            [
+                "\t\tclient_auth {",
+                "\t\t\tmode require_and_verify",
+                "\t\t\ttrusted_ca_cert_file /etc/caddy/desks-ca.crt",
+                "\t\t}",
+            ],
+        ),
+    ],
+)
+def test_the_guide_turns_mtls_on_in_the_samples(tmp_path: Path, sample: str, installed: str, lines: list[str]) -> None:
+    here = tmp_path / "sample"
+    here.write_text((ROOT / "config" / sample).read_text("utf-8"))
+    for command in re.findall(rf"^sed .* {re.escape(installed)}$", COMMANDS, re.MULTILINE):
+        subprocess.run(command.replace(installed, str(here)), shell=True, check=True, timeout=30)
+    text = here.read_text()
+    assert all(f"{line}\n" in text for line in lines), text
+    assert "hub.example.org" not in text
+
+
+def test_every_word_to_be_replaced_is_explained_at_the_top() -> None:
+    words = set(
+        re.findall(r"\b[A-Z]{3,}\b", re.sub(r"<<'?END'?|^END$|[$]?\bVERSION\b", "", COMMANDS, flags=re.MULTILINE))
+    )
+    assert words == {"HUB", "REPOSITORY", "BACKUP", "PASSWORD"} | {"DNS", "HEAD"}
+    assert all(f"**{word}**" in GUIDE for word in words - {"DNS", "HEAD"})
