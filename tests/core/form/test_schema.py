@@ -385,3 +385,10 @@ def test_the_day_of_a_return_is_checked_and_that_of_an_expected_arrival_is_not()
         check_days(DailyReturn(day="2062-01-01", kind="nil", running="well"), TODAY)
     warning = read("warning", canonical.encode(example("warning") | {"expected_day": "2062-01-01"}))
     check_days(warning, TODAY)
+
+
+@pytest.mark.parametrize("body", [{"goods": [{"x": {}}] * 20_000}, {f"field_{n}": n for n in range(600)}])
+def test_of_what_somebody_else_wrote_a_few_faults_are_named_however_many_it_holds(body: dict[str, Any]) -> None:
+    with pytest.raises(MalformedError) as refused:
+        read("seizure", canonical.encode(body))
+    assert 0 < len(refused.value.details) <= 50

@@ -97,8 +97,9 @@ async def _post(sender: Desk, reader: Desk) -> None:
 
 @contextlib.asynccontextmanager
 async def raw(place: Place, **options: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A TCP connection to the hub; `receives`: bytes that its window holds."""
+    """A TCP connection to the hub, from another address than the desks have; `receives`: bytes that fit its window."""
     end = socket.socket()
+    end.bind(("127.0.0.2", 0))
     if "receives" in options:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["receives"])
     end.setblocking(False)

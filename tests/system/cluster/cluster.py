@@ -59,6 +59,16 @@ class Process:
             self._process.send_signal(number)
             self._process.wait(30)
 
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stopped meanwhile, as by a machine that is moved or out of memory; its connections stay."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def served(self) -> int:
         """How many operations it serves."""
         return int(httpx2.get(f"{self.url}/health", timeout=20).json()["serves"])
