@@ -61,23 +61,26 @@ class Narrowed:
 
 
 class Span:
-    """Consecutive entries and their frames: one for each combination of forms that some reader sees."""
+    """Consecutive entries and their frames: one for each combination of forms that some reader sees.
 
-    def __init__(self, entries: Sequence[Encoded], serialise: Callable[[bytes], bytes]) -> None:
+    `enframe` makes of encoded entries, up to the position `stop`, what goes onto a socket.
+    """
+
+    def __init__(self, entries: Sequence[Encoded], enframe: Callable[[list[bytes], int], bytes]) -> None:
         self._entries = entries
-        self._serialise = serialise
+        self._enframe = enframe
         self.stop = entries[-1].position + 1
         self._narrowed = {n: Narrowed(each, each.audience) for n, each in enumerate(entries) if each.audience}
         self._frames: dict[tuple[Form, ...], bytes] = {}
 
-    def frame(self, ncp: str, device: str, checkpoint: str, size: int) -> bytes:
+    def frame(self, ncp: str, device: str) -> bytes:
         forms = tuple(each.audience.form(ncp, device) for each in self._narrowed.values()) if self._narrowed else ()
         known = self._frames.get(forms)
         if known is None:
             bodies = [each.body for each in self._entries]
             for (n, narrowed), form in zip(self._narrowed.items(), forms, strict=True):
                 bodies[n] = narrowed.encoded(form)
-            known = self._frames[forms] = self._serialise(encode_entries(bodies, checkpoint, size))
+            known = self._frames[forms] = self._enframe(bodies, self.stop)
         return known
 
 
@@ -206,16 +209,16 @@ class Feed:
 
     def _push(self, reader: Reader) -> bool:
         """Whether the reader's socket took at once all that there is for it."""
-        while reader.replies or reader.position < self.size:
-            if reader.replies:
-                if not reader.socket.take(reader.replies[0]):
-                    return False
-                reader.replies.popleft()
-            else:
-                span = self._newest.get(reader.position) or self._span(reader.position)
-                if span is None or not reader.socket.take(self._frame(span, reader)):
-                    return False
-                reader.position = span.stop
+        take = reader.socket.take
+        while reader.replies:
+            if not take(reader.replies[0]):
+                return False
+            reader.replies.popleft()
+        while reader.position < self.size:
+            span = self._newest.get(reader.position) or self._span(reader.position)
+            if span is None or not take(span.frame(reader.ncp, reader.device)):
+                return False
+            reader.position = span.stop
         return True
 
     async def _serve(self, reader: Reader) -> None:
@@ -224,8 +227,8 @@ class Feed:
             await reader.socket.drained()
             if not reader.replies and self._span(reader.position) is None:
                 stop = min(reader.position + PAGE, self.size)
-                span = Span(await self._read_page(reader.position, stop), self._serialise)
-                while not reader.socket.take(self._frame(span, reader)):
+                span = Span(await self._read_page(reader.position, stop), self._enframe)
+                while not reader.socket.take(span.frame(reader.ncp, reader.device)):
                     await reader.socket.drained()
                 reader.position = span.stop
             reader.sent_at = asyncio.get_running_loop().time()
@@ -241,9 +244,9 @@ class Feed:
         elif reader.replies or reader.position < self.size:
             self.wake(reader)
 
-    def _frame(self, span: Span, reader: Reader) -> bytes:
-        checkpoint = self._checkpoint if span.stop == self.size else self._sign(span.stop)
-        return span.frame(reader.ncp, reader.device, checkpoint, self.size)
+    def _enframe(self, bodies: list[bytes], stop: int) -> bytes:
+        checkpoint = self._checkpoint if stop == self.size else self._sign(stop)
+        return self._serialise(encode_entries(bodies, checkpoint, self.size))
 
     def _span(self, start: int) -> Span | None:
         """Entries from there on out of memory; None where it does not reach back so far."""
@@ -255,9 +258,9 @@ class Feed:
         for n in range(start - kept_from, len(self._ring)):
             taken += len(self._ring[n].body)
             if len(entries) == PAGE or (entries and taken > MAX_PAGE_BYTES):
-                return Span(entries, self._serialise)
+                return Span(entries, self._enframe)
             entries.append(self._ring[n])
-        span = Span(entries, self._serialise)
+        span = Span(entries, self._enframe)
         if len(self._newest) < SHARED_SPANS:
             # Up to the newest entry: what everybody who keeps up needs, so all share it until the next is published.
             self._newest[start] = span

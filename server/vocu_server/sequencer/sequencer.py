@@ -144,7 +144,6 @@ class Sequencer:
         if not submissions:
             return
         before = self._replica.state.roster_hash
-        metrics.batch_events.observe(len(submissions))
         try:
             with metrics.commit_seconds.time():
                 batch = await self._database.write(lambda connection: self._admit(connection, submissions), self.op)
@@ -161,6 +160,7 @@ class Sequencer:
             roster_changed = before != self._replica.state.roster_hash
             self._publish(batch, roster_changed=roster_changed)
             self._answer(submissions, batch)
+            metrics.batch_events.observe(len(submissions))
             await self._clean_up(batch, roster_changed=roster_changed)
 
     async def _completed(self, submission: Submission) -> Submission | None:
@@ -202,7 +202,6 @@ class Sequencer:
     def _publish(self, batch: Batch, *, roster_changed: bool) -> None:
         if not batch.entries:
             return
-        self._note(batch)
         if roster_changed:
             devices = self._replica.state.devices
             gone = [reader for reader in self.feed.readers if not devices[reader.device].active]
@@ -210,6 +209,7 @@ class Sequencer:
         if batch.erases:
             self.feed.forget()
         self.feed.publish(batch.entries, batch.checkpoint)
+        self._note(batch)
 
     def _note(self, batch: Batch) -> None:
         metrics.admitted.inc(len(batch.entries))
