@@ -5,6 +5,7 @@ become `soak.svg`.
 """
 
 import csv
+import statistics
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -20,11 +21,12 @@ DESKS, PUBLISHERS, PER_SECOND = 200, 8, 50
 
 @dataclass(frozen=True)
 class Minute:
-    """What was seen in it, and the hub's memory at its end."""
+    """What was seen in it, and at its end the hub's memory, and how much of that it has allocated itself."""
 
     minute: int
     entries: int
     memory_mib: float
+    own_mib: float
     cores: float
     ack_p50_ms: float
     ack_p99_ms: float
@@ -47,6 +49,7 @@ async def run(operation: Operation, minutes: int, folder: Path) -> list[Minute]:
                 minute,
                 stage.tally.sent,
                 round(server.memory_mib(), 1),
+                round(server.own_mib(), 1),
                 round(found.server_cores, 3),
                 *(round(ms, 2) for ms in (*found.ack_ms, *found.all_ms)),
             )
@@ -76,17 +79,19 @@ def report(seen: list[Minute]) -> str:
 
 
 def _growth(seen: list[Minute]) -> str:
-    """From where the newest entries fill their share of memory."""
-    settled = [each for each in seen if each.minute >= min(5, len(seen) // 2)] or seen
-    more = settled[-1].memory_mib - settled[0].memory_mib
-    entries = settled[-1].entries - settled[0].entries
-    per = f", {more / entries * 100_000:.1f} MiB for 100,000" if entries else ""
-    return f"From minute {settled[0].minute} on {more:+.1f} MiB with {entries:,} entries{per}."
+    """What the hub allocates for an entry: the straight line from where the newest entries fill their share."""
+    settled = [each for each in seen if each.minute >= min(5, len(seen) // 2)]
+    entries = [each.entries for each in settled]
+    if len(settled) < 2:
+        return "Two minutes or more show how memory grows."
+    grows = statistics.linear_regression(entries, [each.own_mib for each in settled]).slope
+    return f"From minute {settled[0].minute} on {grows * 100_000:.1f} MiB for 100,000 entries."
 
 
 def _panels(seen: list[Minute]) -> Iterator[Panel]:
     minutes = [float(each.minute) for each in seen]
-    yield Panel("Memory of the hub, MiB", minutes, [Line("in use", [m.memory_mib for m in seen])])
+    memory = [Line("in use", [m.memory_mib for m in seen]), Line("allocated", [m.own_mib for m in seen])]
+    yield Panel("Memory of the hub, MiB", minutes, memory)
     yield Panel(
         "From a post to its receipt, ms",
         minutes,
