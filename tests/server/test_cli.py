@@ -70,6 +70,15 @@ async def test_a_rehearsal_says_so_everywhere(tmp_path: Path) -> None:
     assert "rehearsal clock" in (await asyncio.to_thread(run, "status", tmp_path / "hub")).stdout
 
 
+def test_a_hub_that_serves_is_rid_of_its_command_line(tmp_path: Path) -> None:
+    run("init", tmp_path / "hub")
+    with serving(tmp_path / "hub") as (_, process):
+        loaded = Path(f"/proc/{process.pid}/maps")
+        if loaded.exists():
+            assert "uvloop" in loaded.read_text()
+            assert "pydantic_core" not in loaded.read_text()
+
+
 def test_keys_are_for_the_hub_s_account_alone(tmp_path: Path) -> None:
     run("init", tmp_path / "hub")
     data = tmp_path / "hub" / "data"
