@@ -111,8 +111,12 @@ class Hub:
         at = self.log.stat().st_size if self.log.exists() else 0
         for process in (*self.others, self):
             process._serve()
-        for process in (*self.others, self):
-            process._await_listening(at)
+        try:
+            for process in (*self.others, self):
+                process._await_listening(at)
+        except RuntimeError:
+            self.kill()  # nobody will stop what did not start
+            raise
 
     def _serve(self) -> None:
         with self.log.open("ab") as log:
@@ -125,7 +129,7 @@ class Hub:
     def _await_listening(self, at: int) -> None:
         """Until its log says so, past this position; which port it took, if it had none yet."""
         assert self.process is not None
-        deadline = time.monotonic() + 30 * HUBS
+        deadline = time.monotonic() + 120 * HUBS
         while time.monotonic() < deadline:
             for line in self.log.read_bytes()[at:].splitlines():
                 with contextlib.suppress(ValueError):
