@@ -78,7 +78,7 @@ class Stage:
                 self._post()
             if not meters and len(tally.all_seconds) >= warm:
                 meters.append(Meter(self))
-            if len(tally.all_seconds) >= last - window and not counted.done():
+            if tally.sent == last and len(tally.all_seconds) >= last - window and not counted.done():
                 counted.set_result(meters[0].read())
 
         tally.on_progress = fill
