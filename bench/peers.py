@@ -4,6 +4,7 @@ The peers come from `../shared/bench`, which starts each of them and speaks its 
 that folder or a program is missing, its peer is left out, and the reason is told.
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -81,7 +82,9 @@ async def compare(operation: Operation, *, rounds: int, seconds: float, posts: i
             found.rounds.setdefault(HUB, []).append(_of_hub(calm, full, idle, server.memory_mib()))
             for name in [each for each in PROGRAMS if each not in found.absent]:
                 try:
-                    found.rounds.setdefault(name, []).append(_of_peer(_run(name, desks, publishers, window, seconds)))
+                    found.rounds.setdefault(name, []).append(
+                        _of_peer(await asyncio.to_thread(_run, name, desks, publishers, window, seconds))
+                    )
                 except (subprocess.SubprocessError, ValueError) as error:
                     found.absent[name] = f"it failed ({_last_line(error)})"
         stage.close()
