@@ -4,9 +4,10 @@ from tests.docs.errors_page import FOLDERS, ROOT, all_codes
 from vocu.rendering.failures import codes_said
 
 ELSEWHERE = frozenset(
-    ["bad-clock", "bad-option", "bad-settings", "damaged-backup", "files-unreachable", "files-unusable", "hub-exists",
-     "hub-is-running", "keys-exist", "no-backup", "no-database", "no-keys", "no-settings", "not-a-backup", "not-empty",
-     "old-schema", "plain-outside-loopback", "too-many-countries", "wrong-backup-key", "wrong-schema"]
+    ["bad-clock", "bad-option", "bad-settings", "damaged-backup", "damaged-copy", "files-unreachable",
+     "files-unusable", "hub-exists", "hub-is-running", "incomplete-copies", "keys-exist", "no-backup", "no-database",
+     "no-keys", "no-settings", "not-a-backup", "not-a-copy", "not-empty", "nothing-to-recover", "old-schema",
+     "other-operations", "plain-outside-loopback", "too-many-countries", "wrong-backup-key", "wrong-schema"]
 )  # fmt: skip
 """Codes that whoever keeps a hub meets, or runs the demonstration, on an English command line."""
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from vocu.canonical import b64, unb64
-from vocu.errors import RefusedError, UntrustedError, VocuError
+from vocu.errors import MalformedError, RefusedError, UntrustedError, VocuError
 from vocu.log.checkpoint import origin
 from vocu.log.entry import parse_leaf
 from vocu.log.trusted import TrustedLog
@@ -185,7 +185,7 @@ class _Recovery:
             data = shown.parts[place] if len(shown.parts) == len(header.parts) else None
             if data is not None:
                 if b64(hashlib.sha256(data).digest()) != slip.sha256:
-                    raise UntrustedError("bad-parts", f"{copy.path} has other bytes than those that were signed.")
+                    raise MalformedError("bad-parts", f"{copy.path} has other bytes than those that were signed.")
                 return data
         if slip.inside:
             raise RefusedError("part-missing", f"No copy holds its part {slip.p!r}, which is in every honest one.")
@@ -204,7 +204,7 @@ class _Recovery:
         for copy, shown in self._shown(index):
             device, wrap = copy.first.device, shown.parts[-1] if shown.parts else None
             if wrap is not None and wraps.get(device) != b64(hashlib.sha256(wrap).digest()):
-                raise UntrustedError("bad-parts", f"{copy.path} has another wrap than the one that was announced.")
+                raise MalformedError("bad-parts", f"{copy.path} has another wrap than the one that was announced.")
             if wrap is not None:
                 own[device] = wrap
         if own.keys() < wraps.keys():
