@@ -198,6 +198,8 @@ class Channel:
         async with self._patience():
             hello = _expect(Hello, await wire.receive())
         await self._operations.find(hello.op)  # the desk is not to blame if it has to be taken over first
+        if wire.shared and self._operations.address:
+            raise NotHereError(self._operations.address)
         async with self._patience():
             said, challenge = self._login.challenge(hello)
             await wire.send(challenge)

@@ -40,8 +40,9 @@ log = structlog.get_logger()
 class PollingWire:
     """See `Wire`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, shared: bool) -> None:
         self.address = address
+        self.shared = shared
         self._from_desk: deque[bytes] = deque()
         self._taken = 0
         self._to_desk: deque[memoryview] = deque()
@@ -227,7 +228,7 @@ class Polling:
     async def _begin(self, address: str, hello: Asked) -> Brought:
         if len(hello.frames) != 1 or hello.first or hello.have:
             raise MalformedError("bad-frame", "A session begins with one frame: hello.")
-        wire, session = PollingWire(address), secrets.token_urlsafe(32)
+        wire, session = PollingWire(address, shared=hello.shared), secrets.token_urlsafe(32)
         wire.begin(hello)
         self._wires[_hash(session)] = wire
         task = asyncio.create_task(self._run(_hash(session), wire))

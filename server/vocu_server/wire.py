@@ -36,6 +36,8 @@ class Wire(Protocol):
 
     address: str
     """Of who is at the other end."""
+    shared: bool
+    """Whether what comes next on it may come to another process of the hub."""
 
     def take(self, framed: bytes) -> bool:
         """Send a serialised frame, unless so much waits to be sent that it would only pile up. Raises GoneError."""
@@ -133,6 +135,8 @@ def payload(framed: bytes) -> memoryview:
 
 class WebSocketWire:
     """See `Wire`."""
+
+    shared = False
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.address = (scope.get("client") or ("", 0))[0]

@@ -115,7 +115,7 @@ def _read_poll(data: bytes) -> None:
 
 
 def _polls() -> list[bytes]:
-    return [polling.encode(polling.Asked(first=1, have=2, frames=tuple(_from_desk())))]
+    return [polling.encode(polling.Asked(first=1, have=2, frames=tuple(_from_desk()), shared=True))]
 
 
 def _read_answer(data: bytes) -> None:

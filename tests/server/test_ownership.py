@@ -18,8 +18,11 @@ from websockets.exceptions import ConnectionClosed
 from tests.postgres import fresh_database
 from tests.server.conftest import RunningHub
 from tests.server.desk import Desk, Identity, Plan, begin, call, open_socket
+from tests.server.polled import PolledSocket
 from vocu.errors import UntrustedError
-from vocu.protocol.frames import Frame, Hello, Redirect, encode, read_from_hub
+from vocu.operation.admission import MAX_SEALED
+from vocu.protocol.frames import Challenge, Frame, Hello, Redirect, encode, read_from_hub
+from vocu.protocol.polling import MAX_ASKED
 from vocu_client.transport import HubHTTP
 from vocu_server.sequencer.ownership import NotHereError
 from vocu_server.settings import HubFolder, Settings
@@ -92,12 +95,43 @@ async def test_a_process_names_the_one_that_serves_the_operation(pair: Pair) -> 
         answer = await elsewhere.http("GET", "/join-requests")
         assert (answer.status_code, answer.headers["location"]) == (307, pair.first.url + path)
         assert (await desk.http("GET", "/join-requests")).status_code == 200
-        large = bytes(2**20)
+        large = bytes(MAX_SEALED)
         upload = f"/parts/{hashlib.sha256(large).hexdigest()}"
         assert (await elsewhere.http("PUT", upload, large)).status_code == 307
         async with HubHTTP(pair.second.url, desk.token) as http:
             await http.put_part(plan.op, large)
         assert (await desk.http("PUT", upload, large)).status_code == 200  # it is there already
+
+
+async def test_a_session_by_long_poll_begins_at_the_owner_s_own_address(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    with contextlib.suppress(NotHereError):
+        await pair.first.hub.operations.find(plan.op)
+    owner = pair.first if served(pair.first) else pair.second
+    hello = encode(Hello("vocu/1", plan.op, plan.organiser.device, secrets.token_bytes(16)))
+    for hub in (pair.first, pair.second):
+        async with PolledSocket(hub.url) as socket:
+            _, _, frames, closed, _ = await socket.ask([0, 0, [hello], MAX_ASKED, True])
+            assert read_from_hub(frames[0]) == Redirect(owner.url)
+            assert closed[0] == 4421
+    async with PolledSocket(owner.url) as socket:
+        _, _, frames, closed, _ = await socket.ask([0, 0, [hello], MAX_ASKED, False])
+        assert isinstance(read_from_hub(frames[0]), Challenge)
+        assert closed is None
+
+
+async def test_a_hub_of_one_process_sends_nobody_on(tmp_path: Path) -> None:
+    settings = Settings(port=0, public_url="https://hub.example.org")
+    hub = RunningHub.new(HubFolder(settings, tmp_path).folder, settings)
+    await hub.start()
+    try:
+        plan = await hub.begin()
+        hello = encode(Hello("vocu/1", plan.op, plan.organiser.device, secrets.token_bytes(16)))
+        async with PolledSocket(hub.url) as socket:
+            _, _, frames, _, _ = await socket.ask([0, 0, [hello], MAX_ASKED, True])
+        assert isinstance(read_from_hub(frames[0]), Challenge)
+    finally:
+        await hub.stop()
 
 
 async def test_what_needs_no_owner_any_process_answers(pair: Pair) -> None:

@@ -94,7 +94,18 @@ async def test_a_newer_request_takes_over_the_waiting(hub: RunningHub, plan: Pla
 
 @pytest.mark.parametrize(
     "asked",
-    [b"", b"\xc1", b"\x91\x00", [0, 0, [], 0, 0], [-1, 0], [2, 99], [9, 0, [b""]], [2, 0, ["text"]], {}],
+    [
+        b"",
+        b"\xc1",
+        b"\x91\x00",
+        [0, 0, [], 0, 0],
+        [0, 0, [], 0, False, 0],
+        [-1, 0],
+        [2, 99],
+        [9, 0, [b""]],
+        [2, 0, ["text"]],
+        {},
+    ],
     ids=str,
 )
 async def test_what_is_no_long_polling_is_malformed(hub: RunningHub, plan: Plan, asked: object) -> None:

@@ -51,10 +51,11 @@ class Hub:
     """A `vocu-hub serve` process of its own. VOCU_STORE=postgres gives each a PostgreSQL database instead of SQLite.
 
     VOCU_HUBS=3 makes it three processes with one database, one folder for files and one log. Desks know the address of
-    the first. All start at once: after a restart any of them serves, and desks are sent there.
+    the first. All start at once: after a restart any of them serves, and desks are sent there; from a hub that is
+    `alone`, one process whatever VOCU_HUBS says, they are sent nowhere.
     """
 
-    def __init__(self, folder: Path, *init: str) -> None:
+    def __init__(self, folder: Path, *init: str, alone: bool = False) -> None:
         self.folder = folder
         self.log = folder.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
@@ -62,12 +63,12 @@ class Hub:
         self.url = ""
         self.under: tuple[str, ...] = ()
         """A program that runs the hub's, such as one that lets its system calls fail."""
-        self.others: list[Hub] | None = None
+        self.others: list[Hub] | None = [] if alone else None
         """The further processes; they are made when the hub first starts, like the first as it is set up then."""
         self._own = tuple(part for part in zip(init[::2], init[1::2], strict=True) if part[0].startswith("--tls-"))
         if ON_POSTGRES and "--database" not in init:
             init = ("--database", new_database(), *init)
-        if HUBS > 1:
+        if HUBS > 1 and not alone:
             init = (*self._address(), *init)
         self.token = _init(folder, *init)
 

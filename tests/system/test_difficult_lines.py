@@ -20,7 +20,7 @@ EVENTS = 400 if os.environ.get("VOCU_FULL") else 40
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    running = Hub(tmp_path / "hub")
+    running = Hub(tmp_path / "hub", alone=True)  # a desk that is sent to another address would go around the line
     running.limit(events_per_second=10_000, events_at_once=10_000, sockets_per_device=20)
     running.start()
     yield running

@@ -177,8 +177,7 @@ def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sock
 
 
 def test_a_supervisor_hears_that_the_hub_is_ready_alive_and_stopping(supervisor: socket.socket, tmp_path: Path) -> None:
-    hub = Hub(tmp_path / "hub")
-    hub.others = []  # each process has a supervisor of its own
+    hub = Hub(tmp_path / "hub", alone=True)  # each process has a supervisor of its own
     hub.start()
     try:
         first = {supervisor.recv(100) for _ in range(4)}

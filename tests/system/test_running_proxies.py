@@ -153,8 +153,7 @@ KINDS = pytest.mark.parametrize("kind", [Nginx, Caddy])
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub") / "hub"
-    running = Hub(folder)
-    running.others = []  # a desk that was let in at a proxy is not sent out of TLS, to another process
+    running = Hub(folder, alone=True)  # a desk that was let in at a proxy is not sent out of TLS, to another process
     (folder / "hub.toml").write_text((folder / "hub.toml").read_text() + 'audit_file = "audit.log"\n')
     running.start()
     yield running

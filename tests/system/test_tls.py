@@ -125,7 +125,9 @@ async def terminating(folder: Path, name: str, port: int) -> AsyncIterator[str]:
     tls.load_cert_chain(folder / f"{name}.crt", folder / f"{name}.key")
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await join((reader, writer), await asyncio.open_connection("127.0.0.1", port))
+        hub = await asyncio.open_connection("127.0.0.1", port)
+        with contextlib.closing(hub[1]):
+            await join((reader, writer), hub)
 
     async with serving(carry, tls) as here:
         yield f"https://127.0.0.1:{here}"

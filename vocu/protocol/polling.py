@@ -19,13 +19,16 @@ class Asked(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_f
     """Desk: frames, the number of the first of them (from 0), and how many of the hub's frames it has.
 
     With frames they are taken, and nothing is brought; without, the answer waits for something to bring, and has one
-    frame or up to `most` bytes of them: on a line that breaks often, less gets through at once.
+    frame or up to `most` bytes of them: on a line that breaks often, less gets through at once. `shared`, with the
+    first frame alone: this address may lead each request to another process of the hub, as that of a load balancer
+    does; the desk is to be sent to the process's own.
     """
 
     first: Count
     have: Count
     frames: Annotated[tuple[bytes, ...], Meta(max_length=FRAMES_AT_ONCE)] = ()
     most: Count = MAX_ASKED
+    shared: bool = False
 
 
 class Brought(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):

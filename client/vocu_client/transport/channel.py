@@ -63,9 +63,16 @@ class Channel:
 
         Raises OfflineError, UntrustedError, RefusedError.
         """
-        address, way = hub, way or Way()
-        for _ in range(MAX_REDIRECTS + 1):
-            line, answer = await connect_line(address, way, partial(_greet, op, author, hub_key, address))
+        address, way, back = hub, way or Way(), False
+        for attempt in range(MAX_REDIRECTS + 1):
+            greet = partial(_greet, op, author, hub_key, address)
+            try:
+                line, answer = await connect_line(address, way, greet, shared=attempt == 0)
+            except OfflineError:
+                if address == hub or back or way.kind != "polling":
+                    raise
+                address, back = hub, True  # if always the same process answers there, it serves as well
+                continue
             if isinstance(answer, HubHello):
                 return cls(address, line, answer, author, hub_key, way)
             await line.close()

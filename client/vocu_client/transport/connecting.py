@@ -12,16 +12,15 @@ from vocu_client.transport.websocket import WebSocketLine
 
 HEAD_START_SECONDS: Final = 2.5
 """For so long only the first kind is tried, unless it fails sooner: what swallows a WebSocket says nothing."""
-LINES: Final[dict[Kind, type[WebSocketLine] | type[PollingLine]]] = {
-    "websocket": WebSocketLine,
-    "polling": PollingLine,
-}
 
 T = TypeVar("T")
 
 
-async def connect_line(address: str, way: Way, greet: Callable[[Line], Awaitable[T]]) -> tuple[Line, T]:
-    """The first line on which the hub answers our greeting, and its answer.
+async def connect_line(
+    address: str, way: Way, greet: Callable[[Line], Awaitable[T]], *, shared: bool
+) -> tuple[Line, T]:
+    """The first line on which the hub answers our greeting, and its answer. `shared`: each of its processes may answer
+    at this address; where a line must stay with one of them, that one is to send us to its own.
 
     Raises OfflineError, RefusedError, or what `greet` raises.
     """
@@ -33,7 +32,7 @@ async def connect_line(address: str, way: Way, greet: Callable[[Line], Awaitable
     try:
         while kinds or pending:
             if kinds:
-                tasks.append(asyncio.create_task(_attempt(kinds.pop(0), address, proxy, greet)))
+                tasks.append(asyncio.create_task(_attempt(kinds.pop(0), address, proxy, greet, shared=shared)))
                 pending.add(tasks[-1])
             seconds = HEAD_START_SECONDS if kinds else None
             done, pending = await asyncio.wait(pending, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -52,11 +51,11 @@ async def connect_line(address: str, way: Way, greet: Callable[[Line], Awaitable
 
 
 async def _attempt(
-    kind: Kind, address: str, proxy: Proxy | None, greet: Callable[[Line], Awaitable[T]]
+    kind: Kind, address: str, proxy: Proxy | None, greet: Callable[[Line], Awaitable[T]], *, shared: bool
 ) -> tuple[Kind, Line, T]:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            line = await LINES[kind].connect(address, proxy)
+            line = await _connect(kind, address, proxy, shared=shared)
             try:
                 return kind, line, await greet(line)
             except OfflineError as error:
@@ -68,6 +67,12 @@ async def _attempt(
                 raise
     except TimeoutError:
         raise BlockedError("offline", "The hub does not answer.") from None
+
+
+async def _connect(kind: Kind, address: str, proxy: Proxy | None, *, shared: bool) -> Line:
+    if kind == "polling":
+        return await PollingLine.connect(address, proxy, shared=shared)
+    return await WebSocketLine.connect(address, proxy)
 
 
 async def _abandon(tasks: list[asyncio.Task[Any]]) -> None:

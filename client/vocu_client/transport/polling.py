@@ -29,10 +29,11 @@ MEANWHILE_DOWN = frozenset({502, 503, 504})
 class PollingLine:
     """See `Line`. What is sent goes in requests one after the other; what is received, in others meanwhile."""
 
-    def __init__(self, url: str, http: httpx2.AsyncClient, proxy: Proxy | None) -> None:
+    def __init__(self, url: str, http: httpx2.AsyncClient, proxy: Proxy | None, *, shared: bool) -> None:
         self._url = url
         self._http = http
         self._proxy = proxy
+        self._shared = shared
         self.certificate: bytes | None = None
         self._began = self._heard = time.monotonic()
         self._unsent: deque[bytes] = deque()
@@ -44,11 +45,11 @@ class PollingLine:
         self._open = False
 
     @classmethod
-    async def connect(cls, hub: str, proxy: Proxy | None) -> Self:
-        """The first frame that is sent begins the session."""
+    async def connect(cls, hub: str, proxy: Proxy | None, *, shared: bool) -> Self:
+        """The first frame that is sent begins the session. `shared`: as in `Asked`."""
         http = http_client(hub, "", proxy, ANSWER_SECONDS)
         http.headers["Accept-Encoding"] = "identity"
-        return cls(hub.rstrip("/") + "/v1/poll", http, proxy)
+        return cls(hub.rstrip("/") + "/v1/poll", http, proxy, shared=shared)
 
     async def send(self, data: bytes) -> None:
         if not self._open:
@@ -83,7 +84,7 @@ class PollingLine:
 
     async def _begin(self, hello: bytes) -> None:
         try:
-            brought = await self._ask(Asked(first=0, have=0, frames=(hello,)))
+            brought = await self._ask(Asked(first=0, have=0, frames=(hello,), shared=self._shared))
         except httpx2.HTTPError as error:
             reason = no_answer(error, self._proxy)
             raise BlockedError(reason.code, reason.message) if type(reason) is OfflineError else reason from None

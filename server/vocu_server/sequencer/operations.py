@@ -64,6 +64,8 @@ class Operations:
         self._attachments = attachments
         self._clock = clock
         self._limits = limits
+        self.address = url if database.shared else ""
+        """Where desks reach this very process; empty where it is alone, or they cannot."""
         self._ownership = Ownership(database, url)
         self._served: dict[str, Served] = {}
         self._taking: dict[str, asyncio.Task[Sequencer]] = {}

@@ -19,7 +19,8 @@ _LIMITS = ("idle_session_timeout", "idle_in_transaction_session_timeout")
 
 
 class NotHereError(RefusedError):
-    """This process does not serve the operation now. Another one does, at `url`; empty where that is not known."""
+    """The operation is not served here now, but at `url`, as a rule by another process; empty where that is not
+    known."""
 
     def __init__(self, url: str = "") -> None:
         super().__init__("not-here", "This process of the hub cannot serve the operation now; connect again.")

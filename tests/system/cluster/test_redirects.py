@@ -20,6 +20,8 @@ from vocu.canonical import b64
 from vocu.crypto.keys import COMPOSITE_SEED_SIZE, HubSigningKey
 from vocu.errors import MalformedError, UntrustedError
 from vocu.protocol.frames import Challenge, Frame, Hello, Redirect, encode, read_from_desk
+from vocu.protocol.polling import Asked, Brought, read_asked
+from vocu.protocol.polling import encode as encode_poll
 from vocu.protocol.session import HubHello, sign_hello
 from vocu_client import Desk
 from vocu_client.transport import HubHTTP, OfflineError
@@ -35,6 +37,8 @@ class Front:
         self.answer: Answer = lambda _, url: Redirect(url)
         self.location: Callable[[Request], str] = lambda request: str(request.url)
         self.greeted = 0
+        self.asked: list[Asked] = []
+        """What began a session by long-poll."""
         self.tokens: list[str] = []
 
     async def channel(self, socket: WebSocket) -> None:
@@ -45,6 +49,15 @@ class Front:
         await socket.send_bytes(encode(self.answer(hello, self.url)))
         await socket.close(4421)
 
+    async def poll(self, request: Request) -> Response:
+        asked = read_asked(await request.body())
+        self.asked.append(asked)
+        hello = read_from_desk(asked.frames[0])
+        assert isinstance(hello, Hello)
+        said = memoryview(encode(self.answer(hello, self.url)))
+        brought = Brought(taken=1, first=0, frames=(said,), closed=(4421, ""), session="none")
+        return Response(encode_poll(brought), media_type="application/octet-stream")
+
     async def request(self, request: Request) -> Response:
         self.tokens.append(request.headers.get("authorization", ""))
         return Response("{}", 307, headers={"location": self.location(request)})
@@ -52,7 +65,11 @@ class Front:
 
 @contextlib.asynccontextmanager
 async def serving(front: Front) -> AsyncIterator[Front]:
-    routes = [WebSocketRoute("/v1/channel", front.channel), Route("/{path:path}", front.request)]
+    routes = [
+        WebSocketRoute("/v1/channel", front.channel),
+        Route("/v1/poll", front.poll, methods=["POST"]),
+        Route("/{path:path}", front.request),
+    ]
     server = uvicorn.Server(
         uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, ws="websockets-sansio", lifespan="off")
     )
@@ -161,6 +178,49 @@ async def test_an_address_to_which_no_hub_sends_a_desk_is_an_alarm(desk: Desk, f
     with pytest.raises(UntrustedError, match="bad-frame"):
         await desk.sync()
     assert desk.replica.alarms()
+
+
+@pytest.fixture
+def polling(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk has found that no WebSocket passes, and believes it, however slow this machine is now."""
+    monkeypatch.setattr("vocu_client.transport.connecting.HEAD_START_SECONDS", 60.0)
+    desk.way.swallowed()
+
+
+@pytest.mark.usefixtures("polling")
+async def test_by_long_poll_a_desk_lets_itself_be_sent_on_from_its_own_address_alone(desk: Desk, front: Front) -> None:
+    assert await desk.sync()
+    assert [asked.shared for asked in front.asked] == [True]
+    front.asked.clear()
+    front.answer = lambda _hello, url: Redirect(url)
+    assert not await desk.sync(persist=False)
+    assert [asked.shared for asked in front.asked] == [True, False, False, False]
+    assert front.greeted == 0
+    assert not desk.replica.alarms()
+
+
+@pytest.mark.usefixtures("polling")
+async def test_by_long_poll_a_desk_that_is_sent_to_nobody_stays_at_its_own_address_if_it_may(
+    desk: Desk, front: Front
+) -> None:
+    to_the_hub = front.answer
+    front.answer = lambda hello, url: (
+        Redirect("http://127.0.0.1:1") if front.asked[-1].shared else to_the_hub(hello, url)
+    )
+    assert await desk.sync(20)
+    assert [asked.shared for asked in front.asked] == [True, False]
+
+
+@pytest.mark.usefixtures("polling")
+@pytest.mark.parametrize("url", ["http://hub.example.org", "https://127.0.0.1:1", ""])
+async def test_by_long_poll_an_address_to_which_no_hub_sends_a_desk_is_an_alarm_too(
+    desk: Desk, front: Front, url: str
+) -> None:
+    front.answer = lambda _hello, _url: Redirect(url)
+    with pytest.raises(UntrustedError, match="bad-frame"):
+        await desk.sync()
+    assert desk.replica.alarms()
+    assert len(front.asked) == 1
 
 
 async def test_a_request_is_sent_on_with_its_token_a_few_times(front: Front) -> None:
