@@ -38,6 +38,7 @@ EVENTS = {
     "connected": "A device proved who it is: its session begins.",
     "disconnected": "That session ended.",
     "login-failed": "Somebody at this `address` did not prove who he is; `code` says why not.",
+    "sent-on": "Somebody at this `address` asked for an operation that another process serves, and was told its `url`.",
     "line-failed": "A session ended because of what the device sent; `code` says what was wrong.",
     "hung-up": "The hub hung up on somebody at this `address` who asked too much or too slowly; `code` says why.",
     "closed": "The hub closed a connection; `code` is the close code of `protocol.md`.",
@@ -75,7 +76,7 @@ DECISIONS = frozenset(
     )
 )
 
-FROM_STRANGERS = frozenset({"login-failed", "request-refused", "closed", "hung-up"})
+FROM_STRANGERS = frozenset({"login-failed", "sent-on", "request-refused", "closed", "hung-up"})
 LINES_OF_STRANGERS_PER_SECOND = 50
 
 

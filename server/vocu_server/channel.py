@@ -157,7 +157,9 @@ class Channel:
             finally:
                 self._leave(line)
         except VocuError as error:
-            if line is None:
+            if line is None and isinstance(error, NotHereError) and error.url:
+                log.info("sent-on", address=wire.address, url=error.url)
+            elif line is None:
                 log.info("login-failed", code=error.code, address=wire.address)
             else:
                 log.info("line-failed", op=line.session.op, device=line.session.device, code=error.code)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
+import structlog.testing
 from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed
 
@@ -101,6 +102,15 @@ async def test_a_process_names_the_one_that_serves_the_operation(pair: Pair) -> 
         async with HubHTTP(pair.second.url, desk.token) as http:
             await http.put_part(plan.op, large)
         assert (await desk.http("PUT", upload, large)).status_code == 200  # it is there already
+
+
+async def test_who_is_sent_on_has_not_failed_to_log_in(pair: Pair) -> None:
+    plan = await pair.first.begin()
+    async with Desk(pair.first.url, plan, plan.organiser):
+        with structlog.testing.capture_logs() as said:
+            await greet(pair.second, plan)
+    told = [each for each in said if each["event"] in ("sent-on", "login-failed")]
+    assert [(each["event"], each.get("url")) for each in told] == [("sent-on", pair.first.url)]
 
 
 async def test_a_session_by_long_poll_begins_at_the_owner_s_own_address(pair: Pair) -> None:
