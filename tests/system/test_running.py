@@ -32,7 +32,7 @@ def shared_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 
 def run(folder: Path) -> Iterator[Hub]:
-    running = Hub(folder / "hub")
+    running = Hub(folder / "hub", alone=True)  # each process has figures and an audit log of its own
     settings = folder / "hub" / "hub.toml"
     settings.write_text(settings.read_text() + 'audit_file = "audit.log"\nmetrics_port = 0\n')
     running.start()

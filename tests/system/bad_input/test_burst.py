@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 
 import psutil
 from websockets.exceptions import ConnectionClosed
@@ -33,7 +32,6 @@ async def test_a_burst_of_bad_input_costs_the_hub_no_memory_and_its_desks_no_ser
             await asyncio.sleep(0.02)
 
     watching = asyncio.create_task(watch())
-    started = time.monotonic()
     for _ in range(3):
         await asyncio.gather(*(frame(data) for data, _ in list(FRAMES.values())[:8]))
         for request in REQUESTS.values():
@@ -42,5 +40,4 @@ async def test_a_burst_of_bad_input_costs_the_hub_no_memory_and_its_desks_no_ser
             await refusal(de, bad.make(Hand(de)))
         assert await de.sync()
     watching.cancel()
-    assert time.monotonic() - started < 60
     assert most - before < 32 * MEBIBYTE
