@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from tests.scenario import Scenario
 from tests.simulated import Desk
@@ -70,10 +71,10 @@ class Hub:
         finally:
             database.close()
 
-    def _entries(self, connection: object, op: str) -> list[Entry]:
-        if op not in log.operations(connection):  # type: ignore[arg-type]
+    def _entries(self, connection: Connection, op: str) -> list[Entry]:
+        if op not in log.operations(connection):
             return []
-        return [decode_entry(stored.body) for stored in log.replay(connection, op)]  # type: ignore[arg-type]
+        return [decode_entry(stored.body) for stored in log.replay(connection, op)]
 
     def verify(self, op: str) -> int:
         database = Database(self.hub.database)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import warnings
+from collections.abc import Callable
 
 import pytest
 
@@ -13,7 +14,9 @@ from tests.system.middleboxes import Blocker, serving
 @pytest.mark.parametrize(
     "between", [lambda port: Blocker(port, "passes"), lambda port: CuttingLine(port, 1000)], ids=["Blocker", "Cutting"]
 )
-def test_a_line_that_ends_together_with_its_test_is_closed(between) -> None:  # type: ignore[no-untyped-def]
+def test_a_line_that_ends_together_with_its_test_is_closed(
+    between: Callable[[int], Blocker | CuttingLine],
+) -> None:
     async def end_after(turns: int) -> None:
         async with serving(_hear) as port, between(port).open() as line:
             _, writer = await asyncio.open_connection("127.0.0.1", int(line.url.rsplit(":", 1)[1]))

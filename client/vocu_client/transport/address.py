@@ -44,5 +44,9 @@ def trust(hub: str) -> ssl.SSLContext | None:
         try:
             context.load_cert_chain(own)
         except OSError as error:  # ssl.SSLError is one
-            raise MalformedError("bad-file", f"{own} cannot be read: {error.strerror}.") from None
+            raise MalformedError(
+                "bad-file",
+                f"{own} cannot be read ({error.strerror}); let VOCU_CLIENT_CERTIFICATE name a PEM file with this "
+                "machine's certificate and its key.",
+            ) from None
     return context
