@@ -38,6 +38,7 @@ A_FEW: Final = 50
 LARGE: Final = 16 * 1024
 NOTHING_ADDED: Final[frozenset[str]] = frozenset()
 _AS_IT_STANDS: Final = "{problem}"
+_LARGE_AND_FAULTY: Final = "this large form has faults; correct it at the desk that wrote it, which names them all"
 
 
 def validate(form: str, value: dict[str, Any] | bytes, added: frozenset[str] = NOTHING_ADDED) -> None:
@@ -123,7 +124,7 @@ def _first_faults(form: str, data: bytes) -> tuple[Fault, ...]:
         if validator.is_valid(value):
             return ()
         if len(data) > LARGE:
-            return (Fault("", _AS_IT_STANDS, {"problem": "this is larger than any form, and is none"}),)
+            return (Fault("", _AS_IT_STANDS, {"problem": _LARGE_AND_FAULTY}),)
         validator.validate(value)
     except jsonschema_rs.ValidationError as error:
         return tuple(islice(_faults(error), A_FEW))
